@@ -1,0 +1,134 @@
+"""Builds the typed `Config` out of blocks of options, with every check that a schema cannot make.
+
+Notes what is wrong and goes on; the result counts only while the document has no findings.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from syncd.config.credentials import find_secret
+from syncd.config.document import KeyPath, show_key
+from syncd.config.model import (
+    ApiConfig,
+    Config,
+    GenerateReference,
+    InventoryConfig,
+    LogConfig,
+    RateLimit,
+    Retry,
+    SourceConfig,
+)
+from syncd.config.options import Options
+from syncd.config.values import check_base_url, choose_encoding, find_zone, list_patterns
+from syncd.core.limits import Limits
+
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+FOLDERS = ("inbox", "done", "failed", "work")
+
+
+def assemble(root: Options, path: Path, environment: Mapping[str, str], *, credentials: bool) -> Config:
+    """Given the whole of the options, return the config; it is good if the document has no findings."""
+    taken: dict[Path, KeyPath] = {}
+    state = root.place("state_dir") or root.folder / "state"
+    _take(taken, root, "state_dir", state)
+    inventory = _assemble_inventory(root.inner("inventory"), taken) if root.has("inventory") else None
+    sources = list(root.entries("sources"))
+    _check_names(sources)
+    for source in sources:
+        for folder in FOLDERS:
+            _take(taken, source, folder, source.place(folder))
+    return Config(
+        path=path,
+        api=_assemble_api(root.inner("api"), environment, credentials=credentials and root.has("api")),
+        state_dir=state,
+        sources=tuple(_assemble_source(source, taken) for source in sources),
+        inventory=inventory,
+        log=LogConfig(**root.inner("log").given("format", "level")),
+        **root.inner("reports").given("show_values"),
+    )
+
+
+def _assemble_api(api: Options, environment: Mapping[str, str], *, credentials: bool) -> ApiConfig:
+    return ApiConfig(
+        base_url=check_base_url(api),
+        client_id=find_secret(api, "client_id", environment, needed=credentials),
+        client_secret=find_secret(api, "client_secret", environment, needed=credentials),
+        retry=Retry(**api.inner("retry").given("first_seconds", "cap_seconds")),
+        rate_limit=RateLimit(**api.inner("rate_limit").given("requests", "per_seconds")),
+        **api.given("timeout_seconds", "max_in_flight", "environment"),
+    )
+
+
+def _assemble_inventory(inventory: Options, taken: dict[Path, KeyPath]) -> InventoryConfig:
+    directory = inventory.place("directory")
+    _take(taken, inventory, "directory", directory)
+    return InventoryConfig(directory or inventory.folder, **inventory.given("interval_seconds", "page_size"))
+
+
+def _assemble_source(source: Options, taken: dict[Path, KeyPath]) -> SourceConfig:
+    inbox = source.place("inbox") or source.folder
+    delimiter = source.text("delimiter")
+    return SourceConfig(
+        name=source.text("name") or "",
+        inbox=inbox,
+        done=source.place("done") or source.folder,
+        failed=source.place("failed") or source.folder,
+        work=source.place("work") or _choose_work(source, inbox, taken),
+        **list_patterns(source),
+        **choose_encoding(source),
+        delimiter=delimiter and DELIMITERS.get(delimiter, delimiter),
+        timezone=find_zone(source),
+        schema=_find_schema(source),
+        reference=_choose_reference(source),
+        limits=Limits(
+            **source.inner("limits").given("file_bytes", "record_bytes", "depth", "digits", "columns")
+        ),
+        **source.given("settle_seconds", "format", "final_newline", "on_invalid"),
+    )
+
+
+def _check_names(sources: list[Options]) -> None:
+    seen: dict[str, KeyPath] = {}
+    for source in sources:
+        name = source.text("name")
+        if name in seen:
+            source.refuse("name", f"is the name of {show_key(seen[name])} too; give each source its own")
+        elif name is not None:
+            seen[name] = source.key
+
+
+def _choose_work(source: Options, inbox: Path, taken: dict[Path, KeyPath]) -> Path:
+    """Choose a folder beside the inbox. The first source keeps `work` when another one is added behind it."""
+    work = inbox.parent / "work"
+    if work in taken:
+        work = inbox.parent / f"work-{source.text('name')}"
+    if source.has("inbox") and not source.has("work"):
+        _take(taken, source, "work", work)
+    return work
+
+
+def _take(taken: dict[Path, KeyPath], options: Options, name: str, path: Path | None) -> None:
+    """Note it where a folder serves twice: files of one would be taken for files of the other."""
+    if path is None:
+        return
+    if path in taken:
+        options.refuse(name, f"is the folder of {show_key(taken[path])} too; give each a folder of its own")
+    else:
+        taken[path] = (*options.key, name)
+
+
+def _find_schema(source: Options) -> Path | None:
+    path = source.path("schema")
+    if path is not None:
+        try:
+            path.open("rb").close()
+        except OSError as error:
+            source.refuse("schema", f"cannot be read: {error.strerror}; {path} must be a JSON Schema")
+    return path
+
+
+def _choose_reference(source: Options) -> GenerateReference | None:
+    own = source.inner("reference")
+    if source.text("reference") != "generate" and not own.has("generate"):
+        return None
+    return GenerateReference(own.inner("generate").text("prefix") or source.text("name") or "")

@@ -1,0 +1,141 @@
+"""Compares a document with `schemas/config.schema.json` and says what differs, in an operator's words.
+
+jsonschema finds every difference; the sentences are ours, since its own quote values, which may be secrets.
+"""
+
+import json
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from syncd.config.document import Document, KeyPath, show_key
+from syncd.schema_files import read_schema
+
+_Difference = Any
+"""A `jsonschema.ValidationError`, whose types allow for things unset that never are."""
+
+_SECRETS = {"client_id", "client_secret"}
+
+
+def check_shape(data: object, document: Document) -> None:
+    """Given data with the environment filled in, note in its document where it does not fit the schema."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - 40 ms, which only this one step needs
+
+    schema = read_schema("config.schema.json")
+    told = set(document.broken)  # one sentence for a value: the first one, which is about its type
+    for error in _choose_branches(Draft202012Validator(schema).iter_errors(data)):
+        key: KeyPath = tuple(error.absolute_path)
+        if error.validator == "additionalProperties":
+            for name in error.instance.keys() - error.schema["properties"].keys():
+                document.find(
+                    (*key, name),
+                    f"{show_key((*key, name))} is no option{_suggest_option(name, error, schema)}",
+                )
+        elif error.validator == "required":
+            for name in error.validator_value:
+                if name not in error.instance:
+                    document.find(
+                        key, f"{show_key((*key, name))} is missing; add {_show_example(name, error)}"
+                    )
+        elif key not in told:
+            told.add(key)
+            document.find(key, f"{show_key(key)} {_say(error, document.written(key), key)}")
+
+
+def suggest(word: str, known: list[str]) -> str:
+    """Given a word and the known ones, return "; did you mean X?", or nothing where none is near."""
+    by_case = {name.casefold(): name for name in known}
+    near = get_close_matches(word.casefold(), by_case, n=1)
+    return f"; did you mean {by_case[near[0]]}?" if near else ""
+
+
+def _choose_branches(errors: Iterator[_Difference]) -> Iterator[_Difference]:
+    """Of alternatives, look into the one that the operator began; where he began none, tell of them all."""
+    for error in errors:
+        begun = [part for part in error.context or () if part.validator not in {"type", "enum"} or part.path]
+        yield from begun or [error]
+
+
+def _suggest_option(name: str, error: _Difference, schema: dict[str, Any]) -> str:
+    known = list(error.schema["properties"])
+    elsewhere = [show_key(key) for key in _list_options(schema, ()) if key[-1] == name]
+    if elsewhere:
+        places = sorted({key.rpartition(".")[0] or "the first column" for key in elsewhere})
+        return f" here; it belongs in {' or '.join(places)}"
+    return suggest(name, known) or f"; known here: {', '.join(known)}"
+
+
+def _list_options(schema: dict[str, Any], key: KeyPath) -> Iterator[KeyPath]:
+    for name, option in schema.get("properties", {}).items():
+        yield (*key, name)
+        yield from _list_options(option, (*key, name))
+        yield from _list_options(option.get("items", {}), (*key, f"{name}[]"))
+
+
+def _show_example(name: str, error: _Difference) -> str:
+    example = error.schema["properties"][name]["examples"][0]
+    return f"{name}: {_show(example)}" if not isinstance(example, dict | list) else f"a block {name}:"
+
+
+def _show(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _say(error: _Difference, written: object, key: KeyPath) -> str:
+    wanted = error.validator_value
+    quoted = (
+        "" if _SECRETS.intersection(key) or isinstance(written, dict | list) else f", not {_shorten(written)}"
+    )
+    if written is None:
+        return "has no value; write one behind the colon, or take the line out"
+    match error.validator:
+        case "type":
+            return _say_type(wanted, written, _show(error.schema.get("examples", [""])[0]), quoted)
+        case "const":
+            return f"must be {_show(wanted)}{quoted}"
+        case "enum":
+            near = suggest(written, wanted) if isinstance(written, str) else ""
+            return f"must be {', '.join(wanted[:-1])} or {wanted[-1]}{quoted}{near}"
+        case "exclusiveMinimum":
+            return f"must be more than {_show(wanted)}{quoted}"
+        case "minimum":
+            return f"must be {_show(wanted)} or more{quoted}"
+        case "minLength" | "minItems":
+            return (
+                "is empty; write at least one entry"
+                if isinstance(written, list)
+                else "is empty; write a value"
+            )
+        case "pattern":
+            return f"{error.schema['patternErrorMessage']}{quoted}"
+        case _:
+            return f"must be {' or '.join(_show(example) for example in error.schema['examples'])}{quoted}"
+
+
+def _say_type(wanted: str | list[str], written: object, example: str, quoted: str) -> str:
+    match wanted[0] if isinstance(wanted, list) else wanted:
+        case "string" if isinstance(written, bool):
+            return "is read as true or false; put it in quotes to make it text"
+        case "string" if isinstance(written, int | float):
+            return "is read as a number; put it in quotes to make it text"
+        case "string":
+            return "must be one text" + (" or a list of texts" if isinstance(wanted, list) else "")
+        case "object":
+            return "must be a block of options, each on a line of its own below it"
+        case "array":
+            return "must be a list, each entry below it beginning with a dash"
+        case "boolean":
+            return f"must be true or false{quoted}"
+        case kind:
+            number = "a whole number" if kind == "integer" else "a number"
+            hint = (
+                "; an environment variable gives text only"
+                if isinstance(written, str) and "${" in written
+                else ""
+            )
+            return f"must be {number} such as {example}, without quotes or units{quoted}{hint}"
+
+
+def _shorten(value: object) -> str:
+    shown = json.dumps(value, ensure_ascii=False)
+    return shown if len(shown) <= 40 else f"{shown[:39]}…"

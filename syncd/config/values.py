@@ -1,0 +1,95 @@
+"""Single options that need more than a shape: an address, an encoding, a time zone, patterns.
+
+Each refuses with a sentence what would otherwise fail later, far from the line that is wrong.
+"""
+
+import codecs
+import encodings.aliases
+import ipaddress
+import re
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from syncd.config.options import Options
+from syncd.config.shape import suggest
+
+# Text to Python, but no way to keep a file: they are made for host names and program text.
+_NO_FILE_ENCODINGS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}
+
+
+def check_base_url(api: Options) -> str:
+    """Given the block `api`, return its address without a slash at the end. The address is never shown."""
+    text = api.text("base_url")
+    if text is None:
+        return ""
+    problem = _find_url_problem(text)
+    if problem:
+        api.refuse("base_url", problem)
+    return text.rstrip("/")
+
+
+def _find_url_problem(text: str) -> str | None:
+    try:
+        url = urlsplit(text)
+        host, _ = url.hostname or "", url.port
+    except ValueError:
+        return "is no address; write https://HOST/PATH"
+    if "@" in url.netloc:
+        return "holds a user or password; take it out, credentials are client_id and client_secret"
+    if "?" in text or "#" in text:
+        return "must end with its path; take out what follows ? or #"
+    if not host or re.search(r"[\s\\]", text) or url.scheme not in {"http", "https"}:
+        return "is no address; write https://HOST/PATH"
+    if url.scheme == "http" and not _is_loopback(host):
+        return "must begin with https://; plain http is for localhost, 127.0.0.1 and [::1] alone"
+    return None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def choose_encoding(source: Options) -> dict[str, Any]:
+    """Given a source, return its encoding under Python's own name for it, as a keyword of the model."""
+    text = source.text("encoding")
+    if text is None:
+        return {}
+    try:
+        name = codecs.lookup(text).name
+        codecs.getincrementaldecoder(name)
+        b"a".decode(name)
+    except UnicodeError:  # one letter is no whole character there, and that is fine
+        pass
+    except LookupError:
+        name = "undefined"
+    if name in _NO_FILE_ENCODINGS:
+        near = suggest(text, sorted(set(encodings.aliases.aliases) | set(encodings.aliases.aliases.values())))
+        source.refuse("encoding", f"names no text encoding that is known here{near or ', such as cp1252'}")
+    return {"encoding": name}
+
+
+def find_zone(source: Options) -> ZoneInfo | None:
+    """Given a source, return the time zone it names."""
+    text = source.text("timezone")
+    if text is None:
+        return None
+    try:
+        return ZoneInfo(text)
+    except (KeyError, ValueError, OSError):  # OSError: the name of a folder of zones, such as Europe
+        near = suggest(text, sorted(available_timezones()))
+        source.refuse("timezone", f"names no time zone of the IANA list{near or ', such as Europe/Berlin'}")
+    return None
+
+
+def list_patterns(source: Options) -> dict[str, Any]:
+    """Given a source, return its patterns for names, as a keyword of the model."""
+    match source.block.get("match"):
+        case str(pattern):
+            return {"match": (pattern,)}
+        case list(patterns):
+            return {"match": tuple(patterns)}
+    return {}

@@ -1,0 +1,71 @@
+"""What a sender wrote, turned into the types of the schema: digits to text, text to numbers, times to UTC.
+
+Whatever does not fit stays as it is, for the schema to refuse. Refuses to guess: no thousands separators,
+no decimal comma, no exponent in a text, no true or false from words.
+"""
+
+import re
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from syncd.core.kinds import UNKNOWN, Kind, Plan
+from syncd.core.limits import Limits
+from syncd.core.times import is_sent_form, parse_time, write_time
+
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_MOST_DIGITS = Limits().digits  # as for numbers of a JSON file
+
+
+def convert_value(value: object, plan: Plan, zone: ZoneInfo | None) -> object:
+    """Given a value as written, its plan and the zone of times without offset, return it as it would be sent.
+
+    In objects, null and "" count as absent and are left out.
+    """
+    if isinstance(value, dict):
+        return convert_object(value, plan, zone)
+    if isinstance(value, list):
+        return [convert_value(entry, plan.items or UNKNOWN, zone) for entry in value]
+    match plan.kind:
+        case Kind.TEXT if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        case Kind.TIME if isinstance(value, str):
+            return _convert_time(value, zone)
+        case Kind.INTEGER | Kind.NUMBER:
+            return _convert_number(value)
+        case _:
+            return value
+
+
+def convert_object(value: dict[str, object], plan: Plan, zone: ZoneInfo | None) -> dict[str, object]:
+    """Given an object as written, return it as it would be sent: see `convert_value`."""
+    fields = plan.fields
+    return {
+        name: convert_value(entry, fields.get(name, UNKNOWN), zone)
+        for name, entry in value.items()
+        if entry is not None and entry != ""
+    }
+
+
+def _convert_number(value: object) -> object:
+    """Return the exact number; an integral one as int, so that 2.0 is the integer 2."""
+    number = value
+    if isinstance(value, str):
+        if len(value) > _MOST_DIGITS + 2 or not _NUMBER.fullmatch(value):
+            return value
+        number = Decimal(value)
+    if (
+        isinstance(number, Decimal)
+        and number.adjusted() < _MOST_DIGITS
+        and number == number.to_integral_value()
+    ):
+        return int(number)
+    return number
+
+
+def _convert_time(text: str, zone: ZoneInfo | None) -> str:
+    if is_sent_form(text):
+        return text
+    try:
+        return write_time(parse_time(text, zone))
+    except ValueError:
+        return text

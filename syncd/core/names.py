@@ -1,0 +1,97 @@
+"""Names of files: which are taken, how they are shown, and what their companions are called.
+
+A name is a `str` as `os.fsdecode` gives it: a byte that is no UTF-8 stands as a lone surrogate. So one
+character is one whole UTF-8 sequence or one stray byte, and cutting between characters splits no sequence.
+Refuses to look at a disk: whether a name is taken, the spool says.
+"""
+
+import hashlib
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+
+LONGEST_NAME = 255
+"""Bytes; the limit of every file system syncd meets."""
+
+_LEFT_ALONE_STARTS = (".", "~$")
+_LEFT_ALONE_ENDINGS = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".swp", "~")
+
+# Printable for `str.isprintable`, although nothing is seen of them: fillers and variation selectors.
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0").union(
+    map(chr, range(0x180B, 0x1810)), map(chr, range(0xFE00, 0xFE10)), map(chr, range(0xE0100, 0xE01F0))
+)
+
+
+def is_left_alone(name: str) -> bool:
+    """Given a name in an inbox, return whether it is hidden or still under way, and so is never taken."""
+    folded = name.casefold()
+    return folded.startswith(_LEFT_ALONE_STARTS) or folded.endswith(_LEFT_ALONE_ENDINGS)
+
+
+def matches(name: str, patterns: tuple[str, ...]) -> bool:
+    """Given a name and patterns with `*`, `?` and `[...]`, return whether one fits, in any case."""
+    folded = name.casefold()
+    return any(fnmatchcase(folded, pattern.casefold()) for pattern in patterns)
+
+
+def show_name(name: str) -> str:
+    r"""Given a name or path, return it as one line of plain text for logs and reports.
+
+    `\xNN` is a byte (one that is no UTF-8, or a control character), `\uNNNN` a character that is not seen.
+    """
+    if name.isprintable() and _INVISIBLE.isdisjoint(name):
+        return name
+    return "".join(map(_show_character, name))
+
+
+def _show_character(character: str) -> str:
+    if character.isprintable() and character not in _INVISIBLE:
+        return character
+    code = ord(character)
+    if code < 0x80:
+        return f"\\x{code:02x}"
+    if 0xDC80 <= code <= 0xDCFF:  # where os.fsdecode puts a byte that is no UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def split_stem(name: str) -> tuple[str, str]:
+    """Given a name, return its stem and its own ending with the dot: `("orders", ".csv")`."""
+    stem, dot, ending = name.rpartition(".")
+    return (stem, dot + ending) if stem else (name, "")
+
+
+def report_name(name: str) -> str:
+    """Given the name of a filed file, return its report's: `orders.csv.report.json`, within 255 bytes."""
+    return _fit_name(name, after_name=".report.json")
+
+
+def rejected_name(name: str) -> str:
+    """Given the name of a filed file, return its rejected file's: `orders.rejected.csv`, within 255 bytes."""
+    return _fit_name(name, after_stem=".rejected")
+
+
+def suffixed_name(name: str, at: datetime, sha256: str) -> str:
+    """Given a taken name, an aware time and the file's sha256 in hex, return the name to file it as instead.
+
+    `orders.20260115T100000Z-1a2b3c4d.csv`, within 255 bytes; its companions take their names from it.
+    """
+    return _fit_name(name, after_stem=f".{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{sha256[:8]}")
+
+
+def _fit_name(name: str, *, after_stem: str = "", after_name: str = "") -> str:
+    """Return the name with its additions; over 255 bytes its stem is cut and marked by the sha256."""
+    stem, ending = split_stem(name)
+    full = f"{stem}{after_stem}{ending}{after_name}"
+    if len(_encode(full)) <= LONGEST_NAME:
+        return full
+    mark = f"~{hashlib.sha256(_encode(full)).hexdigest()[:8]}{after_stem}"
+    room = LONGEST_NAME - len(_encode(f"{mark}{ending}{after_name}"))
+    if room < 1:  # what looks like an ending fills the whole name
+        stem, ending, room = name, "", LONGEST_NAME - len(_encode(f"{mark}{after_name}"))
+    while len(_encode(stem)) > room:
+        stem = stem[:-1]
+    return f"{stem}{mark}{ending}{after_name}"
+
+
+def _encode(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")

@@ -1,0 +1,153 @@
+"""JSON text into orders: one object, an array, an object with the key `orders`, or an object a line.
+
+Yields the text of each order with its line, holding one at a time; `parse_element` makes it a value and
+`find_places` says where its fields stand. Refuses whatever else the file holds or lacks around its orders.
+"""
+
+from collections.abc import Iterator
+from itertools import count
+
+from syncd.core.decode import Text
+from syncd.core.limits import Limits
+from syncd.core.model import Element, FileDamagedError, Problem
+from syncd.core.parse_json import parse_element
+from syncd.core.places_json import find_places
+from syncd.core.scan_json import Scanner, describe_long, describe_torn
+from syncd.core.split_lines import split_lines
+
+__all__ = ["find_places", "parse_element", "read_elements"]
+
+
+def read_elements(text: Text, limits: Limits, lines: bool) -> Iterator[Element]:
+    """Given JSON text (with `lines`: NDJSON), yield each order's text.
+
+    Of an object with `orders` every other key is ignored; one without is an order itself. Sizes are counted
+    in characters. The elements of NDJSON are whole lines; the others are balanced. Raise FileDamagedError:
+    `empty`, `torn`, `trailing_text`, `orders_not_a_list`, `json_syntax`, `duplicate_key`, `record_too_long`.
+    """
+    if lines:
+        yield from _read_lines(text.chunks, limits.record_bytes)
+        return
+    scanner = Scanner(text.chunks, limits.record_bytes)
+    scanner.take_space()
+    match scanner.peek():
+        case "":
+            raise FileDamagedError(_describe_empty())
+        case "[":
+            yield from _read_array(scanner)
+        case "{":
+            yield from _read_object(scanner, limits)
+        case _:
+            message = f"Line {scanner.line} begins with neither {{ nor [: the file holds no JSON order"
+            raise FileDamagedError(Problem("json_syntax", message, line=scanner.line))
+    scanner.take_space()
+    if scanner.peek():
+        message = (
+            f"Line {scanner.line} holds more text after the end of the orders: remove it; several orders"
+            " belong in one array, or each on a line of its own in a file that ends in .ndjson"
+        )
+        raise FileDamagedError(Problem("trailing_text", message, line=scanner.line))
+
+
+def _read_lines(chunks: Iterator[str], limit: int) -> Iterator[Element]:
+    record = 0
+    for line, text in enumerate(split_lines(chunks, "\n", limit), 1):
+        if len(text) > limit:
+            message = (
+                f"Line {line} is longer than {limit:,} characters: write each order on a line of its own"
+            )
+            raise FileDamagedError(Problem("record_too_long", message, line=line))
+        if text.strip(" \t\r\n"):
+            record += 1
+            yield Element(record, line, text.rstrip("\r\n"))
+    if not record:
+        raise FileDamagedError(_describe_empty())
+
+
+def _read_array(scanner: Scanner) -> Iterator[Element]:
+    """Given a scanner before an array, yield its elements, each when what follows shows that it is whole."""
+    begin = scanner.line
+    scanner.take_mark()
+    scanner.take_space()
+    if scanner.peek() == "]":
+        scanner.take_mark()
+        return
+    for record in count(1):
+        line = scanner.line
+        text = scanner.take_value()
+        mark = _take_separator(scanner, "]", begin)
+        yield Element(record, line, text)
+        if mark == "]":
+            return
+        scanner.take_space()
+
+
+def _read_object(scanner: Scanner, limits: Limits) -> Iterator[Element]:
+    """Given a scanner before an object, yield the elements of its `orders`; without that key, itself."""
+    begin, found = scanner.line, False
+    scanner.start_tape()
+    scanner.take_mark()
+    scanner.take_space()
+    mark = scanner.take_mark() if scanner.peek() == "}" else ","
+    while mark == ",":
+        scanner.take_space()
+        if _take_key(scanner, begin, limits) == "orders":
+            _check_orders(scanner, found=found)
+            found = True
+            scanner.stop_tape()
+            yield from _read_array(scanner)
+            mark = _take_separator(scanner, "}", begin)
+        else:
+            line = scanner.line
+            value = scanner.take_value()
+            mark = _take_separator(scanner, "}", begin)
+            parse_element(Element(1, line, value), limits)  # ignored, but no damage is
+    if not found:
+        order = scanner.stop_tape()
+        if order is None:
+            raise FileDamagedError(describe_long(begin, limits.record_bytes))
+        yield Element(1, begin, order)
+
+
+def _take_key(scanner: Scanner, begin: int, limits: Limits) -> object:
+    """Given a scanner before a key of an object, return the key and move before its value."""
+    line = scanner.line
+    _check_next(scanner, '"', "a key in double quotes", begin)
+    key = parse_element(Element(1, line, scanner.take_value()), limits)
+    scanner.take_space()
+    _check_next(scanner, ":", "a colon", begin)
+    scanner.take_mark()
+    scanner.take_space()
+    return key
+
+
+def _take_separator(scanner: Scanner, closing: str, begin: int) -> str:
+    """Given a scanner behind a value, take and return the comma or closing bracket that must follow."""
+    scanner.take_space()
+    _check_next(scanner, "," + closing, f"a comma or {closing}", begin)
+    return scanner.take_mark()
+
+
+def _check_next(scanner: Scanner, wanted: str, words: str, begin: int) -> None:
+    """Given a scanner inside a value that begins in line `begin`, raise unless a wanted mark comes next."""
+    mark = scanner.peek()
+    if not mark:
+        raise FileDamagedError(describe_torn(begin, scanner.line))
+    if mark not in wanted:
+        message = f"Line {scanner.line} has something else where {words} should stand: mend the JSON there"
+        raise FileDamagedError(Problem("json_syntax", message, line=scanner.line))
+
+
+def _check_orders(scanner: Scanner, *, found: bool) -> None:
+    """Given a scanner before the value of `orders`, raise unless it is the first one and an array."""
+    line = scanner.line
+    if found:
+        message = f"Line {line} has the key orders a second time: put all orders into one list"
+        raise FileDamagedError(Problem("duplicate_key", message, column="orders", line=line))
+    if scanner.peek() not in {"[", ""}:
+        message = f"The value of orders in line {line} is no list: put the orders into [ and ]"
+        raise FileDamagedError(Problem("orders_not_a_list", message, column="orders", line=line))
+
+
+def _describe_empty() -> Problem:
+    return Problem("empty", "The file holds no order and no list of orders: send it again")

@@ -1,0 +1,102 @@
+"""The rules that hold for an order in every layout and whatever its schema says.
+
+Refuses to say again what the schema has said of a field.
+"""
+
+from zoneinfo import ZoneInfo
+
+from syncd.core.canonical import write_canonical
+from syncd.core.characters import collect_controls, find_invisible, name_character
+from syncd.core.formats import CURRENCIES
+from syncd.core.model import VALUE_MARK, Problem
+from syncd.core.say import join_words, name_field, say_missing, write_pointer
+from syncd.core.times import explain_time
+
+REFERENCE = "ReferenceNumber"
+RECEIVED = "ReceivedDate"
+DISPATCH = "DispatchBy"
+CURRENCY = "Currency"
+
+
+def check_rules(payload: dict[str, object], list_name: str, zone: ZoneInfo | None) -> list[Problem]:
+    """Given a converted payload, the name of its list of items and the zone, return each breach of a rule."""
+    return [
+        *_check_reference(payload.get(REFERENCE)),
+        *_check_currency(payload.get(CURRENCY)),
+        *_check_times(payload, zone),
+        *_check_controls(payload),
+        *_check_lines(payload.get(list_name), list_name),
+    ]
+
+
+def _check_reference(reference: object) -> list[Problem]:
+    field = "/" + REFERENCE
+    if reference is None:
+        return [say_missing((REFERENCE,))]
+    if not isinstance(reference, str):
+        return [Problem("type", f"{REFERENCE} is {VALUE_MARK}; it must be text", field)]
+    if reference in {".", ".."}:
+        # Such a reference in the path of GET /order/{reference} would name another resource.
+        return [
+            Problem(
+                "reference", f"{REFERENCE} is {VALUE_MARK}; that cannot name an order", field, value=reference
+            )
+        ]
+    hidden = find_invisible(reference)
+    if hidden is None:
+        return []
+    message = (
+        f"{REFERENCE} is {VALUE_MARK}; it holds {name_character(hidden)}, which nobody sees: take it out"
+    )
+    return [Problem("invisible_character", message, field, value=reference)]
+
+
+def _check_currency(currency: object) -> list[Problem]:
+    if not isinstance(currency, str) or currency in CURRENCIES:
+        return []
+    message = f"{CURRENCY} is {VALUE_MARK}; allowed are {join_words(CURRENCIES, 'and')}"
+    return [Problem("enum", message, "/" + CURRENCY, value=currency)]
+
+
+def _check_times(payload: dict[str, object], zone: ZoneInfo | None) -> list[Problem]:
+    problems, moments = [], []
+    for name in (RECEIVED, DISPATCH):
+        text = payload.get(name)
+        if isinstance(text, str):
+            reason = explain_time(text, zone)
+            if reason is not None:
+                message = f"{name} is {VALUE_MARK}; {reason}"
+                problems.append(Problem("format", message, "/" + name, value=text))
+            moments.append(text)
+    if problems or len(moments) < 2 or moments[0] <= moments[1]:  # one form, one zone: texts sort as times do
+        return problems
+    message = f"{DISPATCH} is {VALUE_MARK}; that is before {RECEIVED}"
+    return [Problem("dispatch_before_received", message, "/" + DISPATCH, value=moments[1])]
+
+
+def _check_controls(payload: dict[str, object]) -> list[Problem]:
+    found: list[tuple[tuple[str | int, ...], str]] = []
+    collect_controls(payload, (), found)
+    return [
+        Problem(
+            "control_character",
+            f"{name_field(path)} holds the control character {name_character(character)}: take it out",
+            write_pointer(path),
+        )
+        for path, character in found
+    ]
+
+
+def _check_lines(items: object, list_name: str) -> list[Problem]:
+    """Say which items are equal in every field. The same line number with other content is allowed."""
+    if not isinstance(items, list) or len(items) < 2:
+        return []
+    first: dict[bytes, int] = {}
+    problems = []
+    for index, item in enumerate(items):
+        earlier = first.setdefault(write_canonical(item), index)
+        if earlier != index:
+            here, there = f"entry {index + 1} of {list_name}", f"entry {earlier + 1}"
+            message = f"{here} is equal to {there} in every field: take one out"
+            problems.append(Problem("duplicate_line", message, write_pointer((list_name, index))))
+    return problems

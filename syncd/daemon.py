@@ -1,0 +1,193 @@
+"""The daemon: starts, runs until it is told to stop, reload or has nothing left to do, and shuts down.
+
+Signals come in here and nowhere else. A reload is a graceful stop and a start in one process: what was on its
+way goes on from the ledger, as after any other start.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from syncd.build import App, build_app, build_readings, check_mounts
+from syncd.config.model import Config
+from syncd.core.gate import HoldKind
+from syncd.edges.clock import Clock
+from syncd.edges.ledger import Ledger
+from syncd.edges.ledger_calls import prune_calls
+from syncd.edges.lock import acquire_lock
+from syncd.edges.log import say
+from syncd.edges.notify import notify, watchdog_seconds
+from syncd.edges.spool import prepare_folder
+from syncd.edges.watcher import Watcher
+from syncd.errors import ConfigError, LedgerError, StorageError
+
+CALLS_END_S = 7.0
+"""How long a stop waits for calls in flight; what is not answered by then is asked about after the next start."""
+LOOK_FOR_END_S = 0.05
+"""How often a run that ends by itself looks whether it may."""
+UPKEEP_S = 2.0
+"""How often the bell is looked after, secret files are looked at and old calls are forgotten."""
+
+
+class Ending(StrEnum):
+    """Why a run ended."""
+
+    STOPPED = "stopped"
+    RELOAD = "reload"
+    SETTLED = "settled"
+    HELD = "held"
+    OUT_OF_TIME = "out_of_time"
+
+
+class Daemon:
+    """Runs one config until something ends it."""
+
+    def __init__(self, config: Config, clock: Clock, random: Random) -> None:
+        self.config = config
+        self.app: App | None = None
+        self._clock = clock
+        self._random = random
+        self._ending: asyncio.Future[Ending] | None = None
+
+    def end(self, ending: Ending) -> None:
+        """End the run; only the first reason counts."""
+        if self._ending is not None and not self._ending.done():
+            self._ending.set_result(ending)
+
+    async def run(self, *, once: bool = False, max_wait_s: float | None = None) -> Ending:
+        """Run until `end`; with `once` also until every file is settled, or what holds is the operator's.
+
+        Raise ConfigError, StorageError, LedgerError or AlreadyRunningError if it cannot start.
+        """
+        loop = asyncio.get_running_loop()
+        self._ending = loop.create_future()
+        config = self.config
+        readings = build_readings(config)
+        prepare_folder(config.state_dir, mode=0o700)
+        with acquire_lock(config.state_dir):
+            check_mounts(config)
+            with contextlib.closing(Ledger(config.state_dir, self._clock)) as ledger:
+                app = self.app = build_app(config, readings, ledger, self._clock, self._random)
+                ledger.commit()
+                watcher = Watcher(loop, lambda: self._ring(app))
+                work = loop.create_task(app.orders.run(app.rows), name="orders")
+                upkeep = loop.create_task(self._look_after(app, watcher), name="upkeep")
+                watch = loop.create_task(self._watch_end(app, once=once, max_wait_s=max_wait_s), name="end")
+                say("started", version_of_config=str(config.path), sources=len(config.sources))
+                notify("READY=1")
+                try:
+                    futures: set[asyncio.Future[Any]] = {work, upkeep, watch, self._ending}
+                    await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    notify("STOPPING=1")
+                    await self._shut_down(app, watcher, work, [upkeep, watch])
+                for task in (work, upkeep, watch):
+                    if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+                        raise error
+                ending = self._ending.result() if self._ending.done() else Ending.STOPPED
+                say("stopped", reason=ending.value)
+                return ending
+
+    @staticmethod
+    def _ring(app: App) -> None:
+        for source in app.config.sources:
+            app.orders.ring(source.name)
+
+    async def _shut_down(
+        self, app: App, watcher: Watcher, work: asyncio.Task[None], others: list[asyncio.Task[None]]
+    ) -> None:
+        """Let calls in flight be answered for a while, then leave: the ledger knows what was on its way."""
+        watcher.stop()
+        for task in others:
+            task.cancel()
+        app.orders.stop()
+        stop_at = self._clock.monotonic() + CALLS_END_S
+        while app.caller.in_flight and self._clock.monotonic() < stop_at:
+            await self._clock.sleep(0.02)
+        work.cancel()
+        await asyncio.gather(work, *others, return_exceptions=True)
+        await app.api.close()
+        with contextlib.suppress(LedgerError):
+            app.ledger.commit()
+
+    async def _look_after(self, app: App, watcher: Watcher) -> None:
+        """Keep the bell ringing, notice a changed secret, forget old calls, feed the watchdog."""
+        secrets = [secret.path for secret in (app.config.api.client_id, app.config.api.client_secret) if secret.path]
+        before = [_look(path) for path in secrets]
+        polled: set[Path] = set()
+        feed_s = watchdog_seconds()
+        pause_s = UPKEEP_S if feed_s is None else min(UPKEEP_S, feed_s / 3)
+        while True:
+            for source in app.config.sources:
+                with contextlib.suppress(StorageError):
+                    if not watcher.ensure(source.inbox) and source.inbox not in polled:
+                        polled.add(source.inbox)
+                        say("inbox_polled", "no events come from this folder; it is looked into regularly", level="WARNING")
+            now = [_look(path) for path in secrets]
+            if now != before:
+                before = now
+                say("secret_changed", "a secret file changed; the API is tried at once")
+                app.caller.hasten()
+            with contextlib.suppress(LedgerError):
+                prune_calls(app.ledger, self._clock.monotonic() - app.config.api.rate_limit.per_seconds)
+                await app.ledger.durable()
+            notify(f"WATCHDOG=1\nSTATUS={describe_state(app)}")
+            await self._clock.sleep(pause_s)
+
+    async def _watch_end(self, app: App, *, once: bool, max_wait_s: float | None) -> None:
+        """End a run that has nothing left to do, cannot go on without the operator, or is out of time."""
+        begun_at = self._clock.monotonic()
+        while True:
+            await self._clock.sleep(LOOK_FOR_END_S if once or max_wait_s is not None else UPKEEP_S)
+            hold = app.caller.gate.hold
+            if once and app.orders.is_settled():
+                self.end(Ending.SETTLED)
+            elif once and hold is not None and hold.kind is HoldKind.OPERATOR and hold.tries > 0:
+                self.end(Ending.HELD)
+            elif max_wait_s is not None and self._clock.monotonic() - begun_at >= max_wait_s:
+                self.end(Ending.OUT_OF_TIME)
+
+
+def describe_state(app: App) -> str:
+    """Return what holds the daemon up at present, or that all is well, as one line."""
+    hold = app.caller.gate.hold
+    troubles = ([hold.reason] if hold is not None else []) + app.orders.list_troubles()
+    return " ".join(" ".join(troubles).split()) or "all well"
+
+
+def _look(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_ino, stat.st_mtime_ns
+
+
+async def run_daemon(
+    load: Callable[[], Config], clock: Clock, *, once: bool = False, max_wait_s: float | None = None
+) -> tuple[Ending, Daemon]:
+    """Run with the signals of a daemon: SIGTERM and SIGINT stop it, SIGHUP loads the config anew."""
+    loop = asyncio.get_running_loop()
+    daemon = Daemon(load(), clock, Random())  # noqa: S311  jitter and names, no secrets
+
+    def reload() -> None:
+        try:
+            daemon.config = load()
+            build_readings(daemon.config)
+        except ConfigError as error:
+            for problem in error.problems:
+                say("config_refused", problem, level="ERROR")
+        else:
+            daemon.end(Ending.RELOAD)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, lambda: daemon.end(Ending.STOPPED))
+    loop.add_signal_handler(signal.SIGHUP, reload)
+    while (ending := await daemon.run(once=once, max_wait_s=max_wait_s)) is Ending.RELOAD:
+        say("reloaded", config=str(daemon.config.path))
+    return ending, daemon

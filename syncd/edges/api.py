@@ -1,0 +1,296 @@
+"""The API over HTTP: one request in, one `Reply` out; the only file that knows httpx.
+
+Decides nothing and retries nothing: any status is data. It never follows a redirect, takes no proxy from the
+environment, and keeps the token in memory only. Neither token, credentials nor bodies reach an error text.
+"""
+
+import asyncio
+import errno
+import json
+import os
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import partial
+from urllib.parse import quote
+
+import httpx
+
+from syncd.core.model import Reply, ReplyKind
+from syncd.core.pacing import parse_http_date, parse_retry_after
+from syncd.edges.clock import Clock
+from syncd.errors import ConfigError
+
+MOST_BYTES = 8 * 1024**2
+"""Of one answer's body; a page of inventory is a hundredth of it."""
+
+GRACE_S = 1.0
+"""How long after its time-out a request that is still stuck is abandoned, together with its client."""
+
+TOKEN_LIFE_S = 86400.0  # documented; counted where an answer does not say it, and at most
+RENEWAL_MARGIN_S = 300.0  # documented: renew 5 minutes before the end
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call below base_url."""
+
+    method: str
+    path: str  #: begins with a slash; percent-encoded
+    body: bytes | None = field(default=None, repr=False)  #: JSON
+    query: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    value: str = field(repr=False)
+    generation: int
+    renew_at: float  # monotonic
+
+
+def order_path(reference: str) -> str:
+    """Return the path of an order; whatever its reference holds stays one segment of it."""
+    return f"/order/{quote(reference, safe='')}"
+
+
+class Api:
+    """One client of the API. Without a `transport` it opens connections of its own.
+
+    A task that is cancelled inside a request of httpx 0.28 leaves its connection pool damaged. So each
+    request runs in a task of its own that nobody cancels; a caller who goes away leaves it to its end.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        client_id: Callable[[], str],
+        client_secret: Callable[[], str],
+        timeout_s: float,
+        clock: Clock,
+        transport: httpx.AsyncBaseTransport | None,
+    ) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._timeout_s = timeout_s
+        self._clock = clock
+        self._make_transport = _prepare_transport() if transport is None else lambda: transport
+        self._client = self._open_client()
+        self._running: dict[asyncio.Task[Reply], httpx.AsyncClient] = {}
+        self._leftovers: set[asyncio.Task[Reply] | asyncio.Task[None]] = set()
+        self._token: _Token | None = None
+        self._generation = 0
+
+    @property
+    def token_generation(self) -> int:
+        """Return the number of the last good login; name it to `drop_token` when its token is refused."""
+        return self._generation
+
+    def has_token(self) -> bool:
+        """Return whether there is a token that need not be renewed yet."""
+        return self._token is not None and self._clock.monotonic() < self._token.renew_at
+
+    def drop_token(self, token_used: int) -> None:
+        """Forget the token of this generation, refused with a 401; one that came since then stays."""
+        if self._token is not None and self._token.generation == token_used:
+            self._token = None
+
+    async def send(self, request: Request, request_id: str) -> Reply:
+        """Make one call with the token; without one nothing is sent. Never raise for what a network does.
+
+        The request id goes along as `X-Request-ID`, so that a line of our log is found in theirs.
+        """
+        if self._token is None:
+            return Reply(ReplyKind.NOT_SENT, error="not signed in")
+        return await self._run(request, request_id, {"Authorization": f"Bearer {self._token.value}"})
+
+    async def login(self, request_id: str) -> Reply:
+        """Sign in and keep the token; return the reply without it. An unreadable secret is the operator's."""
+        started = self._clock.monotonic()
+        try:
+            credentials = {"client_id": self._client_id(), "client_secret": self._client_secret()}
+        except ConfigError as error:
+            return Reply(ReplyKind.NOT_SENT, error=str(error), operator=True)
+        reply = await self._run(
+            Request("POST", "/auth/login", json.dumps(credentials).encode()), request_id, {}
+        )
+        body = reply.body if isinstance(reply.body, dict) else {}
+        match body:
+            case {"success": True, "data": {"access_token": str(value), **data}} if _fits_header(value):
+                self._generation += 1
+                renew_at = started + _count_usable_s(data.get("expires_in"))
+                self._token = _Token(value, self._generation, renew_at)
+                return replace(reply, body={"success": True})
+            case {"success": False}:
+                return replace(reply, body={"success": False})
+        return replace(reply, body=None)
+
+    async def close(self) -> None:
+        """Close all connections; calls still in flight end as unknown. Wait for none of them."""
+        for client in {self._client, *self._running.values()}:
+            await client.aclose()
+
+    async def _run(self, request: Request, request_id: str, headers: dict[str, str]) -> Reply:
+        """Run the request in a task of its own and wait for it, a little longer than its time-out."""
+        loop = asyncio.get_running_loop()
+        headers = headers | {"Accept": "application/json", "X-Request-ID": request_id}
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+        client = self._client
+        task = loop.create_task(self._exchange(client, request, headers))
+        self._running[task] = client
+        task.add_done_callback(self._finish)
+        late: asyncio.Future[Reply] = loop.create_future()
+        too_late = partial(late.set_result, Reply(ReplyKind.UNKNOWN, error="no answer in time"))
+        timer = self._clock.call_later(self._timeout_s + GRACE_S, too_late)
+        try:
+            await asyncio.wait({task, late}, return_when=asyncio.FIRST_COMPLETED)  # cancels neither
+        finally:
+            timer.cancel()
+        if task.done():
+            return task.result()
+        self._abandon(task)
+        return late.result()
+
+    async def _exchange(self, client: httpx.AsyncClient, request: Request, headers: dict[str, str]) -> Reply:
+        """Send the request and read its answer to the end."""
+        deadline = self._clock.monotonic() + self._timeout_s
+        body = bytearray()
+        try:
+            async with client.stream(
+                request.method,
+                self._base_url + request.path,
+                content=request.body,
+                params=request.query or None,
+                headers=headers,
+            ) as response:
+                async for piece in response.aiter_bytes():
+                    body += piece
+                    if len(body) > MOST_BYTES:
+                        return Reply(ReplyKind.UNKNOWN, error="the answer is too large")
+                    if self._clock.monotonic() > deadline:
+                        return Reply(ReplyKind.UNKNOWN, error="no whole answer in time")
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            return _describe_failure(error)
+        server_time = parse_http_date(response.headers.get("Date"))
+        return Reply(
+            ReplyKind.ANSWERED,
+            status=response.status_code,
+            body=_decode_json(bytes(body)),
+            retry_after_s=parse_retry_after(
+                response.headers.get("Retry-After"), server_time or self._clock.now()
+            ),
+            server_time=server_time,
+        )
+
+    def _open_client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            transport=self._make_transport(),
+            timeout=self._timeout_s,
+            follow_redirects=False,
+            trust_env=False,
+            headers={"User-Agent": "syncd", "Accept-Encoding": "identity"},
+        )
+
+    def _abandon(self, task: asyncio.Task[Reply]) -> None:
+        """Leave a stuck request to itself and open a new client; the old one closes after its last call."""
+        client = self._running.pop(task)
+        self._leftovers.add(task)
+        if client is self._client:
+            self._client = self._open_client()
+        self._close_retired(client)
+
+    def _finish(self, task: asyncio.Task[Reply]) -> None:
+        self._leftovers.discard(task)
+        client = self._running.pop(task, None)
+        if client is not None:
+            self._close_retired(client)
+
+    def _close_retired(self, client: httpx.AsyncClient) -> None:
+        """Close a client that is neither the present one nor in use; what is stuck in it then ends."""
+        if client is not self._client and client not in self._running.values():
+            closing = asyncio.get_running_loop().create_task(client.aclose())
+            self._leftovers.add(closing)
+            closing.add_done_callback(self._leftovers.discard)
+
+
+def _prepare_transport() -> Callable[[], httpx.AsyncBaseTransport]:
+    """Return what opens a connection pool that never makes a call wait: its callers bound their calls.
+
+    The certificate authorities are read once: that takes a tenth of a second.
+    """
+    return partial(
+        httpx.AsyncHTTPTransport,
+        verify=httpx.create_ssl_context(trust_env=False),
+        trust_env=False,
+        limits=httpx.Limits(max_connections=None),
+    )
+
+
+def _describe_failure(error: Exception) -> Reply:
+    """Return what is certain after httpx gave up: not sent only if no connection ever stood."""
+    match error:
+        case httpx.ConnectError():
+            return _describe_no_connection(error)
+        case httpx.ConnectTimeout() | httpx.PoolTimeout():
+            return Reply(ReplyKind.NOT_SENT, error="no connection in time")
+        case httpx.TimeoutException():
+            return Reply(ReplyKind.UNKNOWN, error="no answer in time")
+        case _:
+            return Reply(ReplyKind.UNKNOWN, error=f"the connection broke ({type(error).__name__})")
+
+
+def _describe_no_connection(error: BaseException) -> Reply:
+    """Tell TLS and an unknown host, which only the operator can mend, from the weather."""
+    cause: BaseException | None = error
+    code: int | None = None
+    while cause is not None:
+        match cause:
+            case ssl.SSLEOFError() | ssl.SSLZeroReturnError() | ssl.SSLSyscallError():
+                pass  # the connection ended in the middle of its handshake
+            case ssl.SSLCertVerificationError():
+                return _hold(f"TLS: the API's certificate is not trusted ({cause.verify_message})")
+            case ssl.SSLError():
+                return _hold(f"TLS: no secure connection ({cause.reason or 'handshake failed'})")
+            case socket.gaierror(errno=socket.EAI_NONAME):
+                return _hold("the host in base_url is unknown")
+            case OSError(errno=int(found)) if found in errno.errorcode:
+                code = found
+        cause = cause.__cause__ or cause.__context__
+    return Reply(
+        ReplyKind.NOT_SENT, error=f"no connection ({os.strerror(code)})" if code else "no connection"
+    )
+
+
+def _hold(error: str) -> Reply:
+    return Reply(ReplyKind.NOT_SENT, error=error, operator=True)
+
+
+def _decode_json(body: bytes) -> object:
+    """Return decoded JSON, its fractions as Decimal; None where it is none, or no sane one."""
+    try:
+        return json.loads(body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse_constant)
+    except (ValueError, ArithmeticError, RecursionError):
+        return None
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _fits_header(token: str) -> bool:
+    return token.isascii() and token.isprintable() and " " not in token and bool(token)
+
+
+def _count_usable_s(expires_in: object) -> float:
+    """Return for how long a token is used: until 5 minutes before its end, or half its life if that is more.
+
+    One that names no sane life gets the documented 24 hours; no token is used for longer.
+    """
+    life_s = TOKEN_LIFE_S
+    if isinstance(expires_in, int | Decimal) and 0 < expires_in < life_s:
+        life_s = float(expires_in)
+    return life_s - min(RENEWAL_MARGIN_S, life_s / 2)

@@ -1,0 +1,158 @@
+"""The side file of a claim, `work/<claim id>.judged`: what was judged, kept until the claim is filed.
+
+Each entry is two lines, its meta as JSON and its body (the canonical JSON of an order, or nothing), found
+by its place. It holds customer data: mode 0600, removed with the claim. Refuses to know what a meta
+means; whether a body is still the one that was judged, the ledger's payload hash says.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, cast
+
+from syncd.core.model import Problem
+from syncd.core.names import show_name
+from syncd.edges.spool import storage_faults
+from syncd.errors import SyncdError
+
+_BUFFER_BYTES = 1024**2
+
+# ASCII with escapes, so that a lone surrogate of a sender's text survives; built once, as that costs most.
+_encode_meta = json.JSONEncoder(separators=(",", ":")).encode
+
+_PROBLEM_FIELDS = tuple((field.name, field.default) for field in fields(Problem))
+
+
+class JudgedLostError(SyncdError):
+    """The side file of a claim is missing, short or garbled: the claim has to be judged again."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(f"The side file {show_name(str(path))} {what}: its claim has to be judged again.")
+        self.claim_id = path.name.removesuffix(".judged")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where one entry stands: the body begins one line end after the meta."""
+
+    offset: int
+    meta_length: int
+    body_length: int
+
+
+class JudgedWriter:
+    """Appends entries to a side file, also to one that a crash left behind."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with storage_faults(path.parent):
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+            descriptor = os.open(path, flags, 0o600)
+            self._file = os.fdopen(descriptor, "ab", _BUFFER_BYTES)
+            self._offset = os.fstat(descriptor).st_size
+            if self._offset and os.pread(descriptor, 1, self._offset - 1) != b"\n":  # torn by a crash
+                self._offset += self._file.write(b"\n")
+
+    def append(self, meta: Mapping[str, object], body: bytes) -> Entry:
+        """Given what JSON can hold and a body, return where they stand. They are durable only after `sync`.
+
+        Raise StorageError if the disk refuses.
+        """
+        head = _encode_meta(meta).encode("ascii")
+        entry = Entry(self._offset, len(head), len(body))
+        try:
+            self._offset += self._file.write(b"%b\n%b\n" % (head, body))
+        except OSError:  # only a refusal pays for a context manager: this runs once per order
+            with storage_faults(self._path.parent):
+                raise
+        return entry
+
+    def sync(self) -> None:
+        """Make every entry durable. Raise StorageError if the disk refuses."""
+        with storage_faults(self._path.parent):
+            self._file.flush()
+            os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Write what is buffered and close; harmless when done twice. Raise StorageError."""
+        with storage_faults(self._path.parent):
+            self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class JudgedReader:
+    """Reads entries of a side file; keeps it open until `close`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+        with storage_faults(path.parent):
+            try:
+                self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            except FileNotFoundError:
+                raise self._lost("is missing") from None
+
+    def read_meta(self, entry: Entry) -> dict[str, Any]:
+        """Given where an entry stands, return its meta. Raise JudgedLostError if it is not there."""
+        try:
+            meta = json.loads(self._read_line(entry.offset, entry.meta_length))
+        except ValueError:
+            raise self._lost("is garbled") from None
+        if not isinstance(meta, dict):
+            raise self._lost("is garbled")
+        return cast("dict[str, Any]", meta)
+
+    def read_body(self, entry: Entry) -> bytes:
+        """Given where an entry stands, return its body. Raise JudgedLostError if it is not there."""
+        return self._read_line(entry.offset + entry.meta_length + 1, entry.body_length)
+
+    def close(self) -> None:
+        """Close; harmless when done twice."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _read_line(self, offset: int, length: int) -> bytes:
+        if self._descriptor is None:
+            raise ValueError("read from a closed side file")
+        with storage_faults(self._path.parent):
+            line = os.pread(self._descriptor, length + 1, offset)
+        if len(line) != length + 1:
+            raise self._lost("is too short")
+        if not line.endswith(b"\n"):
+            raise self._lost("is garbled")
+        return line[:-1]
+
+    def _lost(self, what: str) -> JudgedLostError:
+        return JudgedLostError(self._path, what)
+
+
+def dump_problems(problems: Iterable[Problem]) -> list[dict[str, object]]:
+    """Given problems, return them as JSON can hold them, without what is at its default."""
+    return [
+        {name: value for name, default in _PROBLEM_FIELDS if (value := getattr(problem, name)) != default}
+        for problem in problems
+    ]
+
+
+def load_problems(dumped: Iterable[Mapping[str, Any]]) -> tuple[Problem, ...]:
+    """Given what `dump_problems` made, return the problems."""
+    return tuple(Problem(**problem) for problem in dumped)

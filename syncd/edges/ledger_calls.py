@@ -1,0 +1,41 @@
+"""What the ledger knows of calls: enough for the quota to survive a restart."""
+
+from syncd.edges.ledger import Ledger
+
+
+def begin_call(ledger: Ledger, now: float) -> int:
+    """Note that a call is about to be made (boot-time seconds); return its number."""
+    return int(ledger.write("INSERT INTO calls (started) VALUES (?)", (now,)).lastrowid or 0)
+
+
+def end_call(ledger: Ledger, number: int, now: float) -> None:
+    """Note that a call was answered or timed out."""
+    ledger.write("UPDATE calls SET ended = ? WHERE id = ?", (now, number))
+
+
+def drop_call(ledger: Ledger, number: int) -> None:
+    """Forget a call of which no byte reached a server."""
+    ledger.write("DELETE FROM calls WHERE id = ?", (number,))
+
+
+def restore_calls(ledger: Ledger, now: float, per_s: float, boot_id: str) -> list[float] | None:
+    """After a start: return when each recent call ended, those in flight at the death counted as ending now.
+
+    Return None after a boot of the machine: nothing is known of the time between, so the whole quota counts as
+    just used. Due times of the old boot mean nothing either: everything is due.
+    """
+    same_boot = ledger.read_meta("boot_id") == boot_id
+    first_start = ledger.read_meta("boot_id") is None
+    if not same_boot:
+        ledger.write_meta("boot_id", boot_id)
+        ledger.write("DELETE FROM calls")
+        ledger.write("UPDATE orders SET due = 0 WHERE state = 'waiting' AND twin IS NULL")
+        return [] if first_start else None
+    ledger.write("UPDATE calls SET ended = ? WHERE ended IS NULL OR ended > ?", (now, now))
+    prune_calls(ledger, now - per_s)
+    return [float(row["ended"]) for row in ledger.read("SELECT ended FROM calls ORDER BY ended").fetchall()]
+
+
+def prune_calls(ledger: Ledger, before: float) -> None:
+    """Forget the calls that ended before a time and so use up nothing any more."""
+    ledger.write("DELETE FROM calls WHERE ended < ?", (before,))

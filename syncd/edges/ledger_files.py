@@ -1,0 +1,161 @@
+"""What the ledger knows of files: each delivery from its claim until it is filed."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from syncd.core.model import Claim
+from syncd.edges.judged import Entry
+from syncd.edges.ledger import Ledger
+
+FileState = Literal["claimed", "judging", "carrying", "settled", "closed"]
+FileOutcome = Literal["done", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file as the ledger knows it."""
+
+    claim: Claim
+    state: FileState
+    deaths: int
+    failures: int
+    sha256: str | None
+    bytes: int | None
+    fingerprint: str | None
+    problems: Entry | None
+    outcome: FileOutcome | None
+    filed_as: str | None
+    finished_at: datetime | None
+
+
+def write_entry(entry: Entry) -> str:
+    """Given where something stands in a judged file, return it as the ledger keeps it."""
+    return f"{entry.offset} {entry.meta_length} {entry.body_length}"
+
+
+def read_entry(text: str) -> Entry:
+    """Given what `write_entry` returned, return the entry."""
+    offset, meta_length, body_length = map(int, text.split())
+    return Entry(offset, meta_length, body_length)
+
+
+def _read_row(row: Any) -> FileRow:
+    claim = Claim(row["id"], row["source"], os.fsdecode(row["name"]), datetime.fromisoformat(row["received_at"]))
+    return FileRow(
+        claim=claim,
+        state=row["state"],
+        deaths=row["deaths"],
+        failures=row["failures"],
+        sha256=row["sha256"],
+        bytes=row["bytes"],
+        fingerprint=row["fingerprint"],
+        problems=None if row["problems"] is None else read_entry(row["problems"]),
+        outcome=row["outcome"],
+        filed_as=None if row["filed_as"] is None else os.fsdecode(row["filed_as"]),
+        finished_at=None if row["finished_at"] is None else datetime.fromisoformat(row["finished_at"]),
+    )
+
+
+def add_file(ledger: Ledger, claim: Claim) -> None:
+    """Remember a claimed file."""
+    ledger.write(
+        "INSERT INTO files (id, source, name, state, received_at) VALUES (?, ?, ?, 'claimed', ?)",
+        (claim.id, claim.source, os.fsencode(claim.name), claim.received_at.isoformat()),
+    )
+
+
+def find_file(ledger: Ledger, claim_id: str) -> FileRow | None:
+    """Return what is known of a claim, or None."""
+    row = ledger.read("SELECT * FROM files WHERE id = ?", (claim_id,)).fetchone()
+    return None if row is None else _read_row(row)
+
+
+def list_open_files(ledger: Ledger) -> list[FileRow]:
+    """Return every file that is not filed yet, oldest first."""
+    rows = ledger.read("SELECT * FROM files WHERE state <> 'closed' ORDER BY received_at, id").fetchall()
+    return [_read_row(row) for row in rows]
+
+
+def list_finished_files(ledger: Ledger, limit: int) -> list[FileRow]:
+    """Return the files filed last, newest first."""
+    rows = ledger.read("SELECT * FROM files WHERE state = 'closed' ORDER BY finished_at DESC LIMIT ?", (limit,))
+    return [_read_row(row) for row in rows.fetchall()]
+
+
+def begin_judging(ledger: Ledger, claim_id: str) -> None:
+    """Note that a file is about to be judged, and forget what an earlier try left."""
+    ledger.write("DELETE FROM orders WHERE file = ?", (claim_id,))
+    ledger.write("UPDATE files SET state = 'judging', problems = NULL WHERE id = ?", (claim_id,))
+
+
+def put_back_judging(ledger: Ledger, claim_id: str) -> None:
+    """Note that judging was called off before its end; this never counts against the file."""
+    ledger.write("UPDATE files SET state = 'claimed' WHERE id = ?", (claim_id,))
+
+
+def end_judging(
+    ledger: Ledger, claim_id: str, *, sha256: str, size: int, fingerprint: str, problems: Entry | None
+) -> None:
+    """Note that a file was read to its end and each order of it is known."""
+    ledger.write(
+        "UPDATE files SET state = 'carrying', sha256 = ?, bytes = ?, fingerprint = ?, problems = ? WHERE id = ?",
+        (sha256, size, fingerprint, None if problems is None else write_entry(problems), claim_id),
+    )
+
+
+def note_fingerprint(ledger: Ledger, claim_id: str, fingerprint: str) -> None:
+    """Note how a file looks now that was proven to hold the same bytes."""
+    ledger.write("UPDATE files SET fingerprint = ? WHERE id = ?", (fingerprint, claim_id))
+
+
+def note_problems(ledger: Ledger, claim_id: str, problems: Entry) -> None:
+    """Note where the problems of a file as a whole stand."""
+    ledger.write("UPDATE files SET problems = ? WHERE id = ?", (write_entry(problems), claim_id))
+
+
+def count_deaths(ledger: Ledger) -> None:
+    """After a start: count the process's death against each file that was being judged."""
+    ledger.write("UPDATE files SET deaths = deaths + 1, state = 'claimed' WHERE state = 'judging'")
+
+
+def count_failure(ledger: Ledger, claim_id: str) -> int:
+    """Count an exception of our own against a file; return how many there were."""
+    ledger.write("UPDATE files SET failures = failures + 1 WHERE id = ?", (claim_id,))
+    return int(ledger.read("SELECT failures FROM files WHERE id = ?", (claim_id,)).fetchone()[0])
+
+
+def settle_file(ledger: Ledger, claim_id: str, outcome: FileOutcome, filed_as: str, finished_at: datetime) -> None:
+    """Fix a file's outcome, its name in done or failed, and when; its report can be made again from these."""
+    ledger.write(
+        "UPDATE files SET state = 'settled', outcome = ?, filed_as = ?, finished_at = ? WHERE id = ?",
+        (outcome, os.fsencode(filed_as), finished_at.isoformat(), claim_id),
+    )
+
+
+def close_file(ledger: Ledger, claim_id: str) -> None:
+    """Note that a file is filed."""
+    ledger.write("UPDATE files SET state = 'closed' WHERE id = ?", (claim_id,))
+
+
+def forget_file(ledger: Ledger, claim_id: str) -> None:
+    """Forget a claim whose file is back in its inbox, or gone."""
+    ledger.write("DELETE FROM orders WHERE file = ?", (claim_id,))
+    ledger.write("DELETE FROM files WHERE id = ?", (claim_id,))
+
+
+def count_files(ledger: Ledger) -> dict[tuple[str, str], int]:
+    """Return how many open files each source has in each state: (source, state) -> count."""
+    rows = ledger.read("SELECT source, state, count(*) AS n FROM files WHERE state <> 'closed' GROUP BY 1, 2")
+    return {(row["source"], row["state"]): row["n"] for row in rows.fetchall()}
+
+
+def list_closed_since(ledger: Ledger, since: datetime) -> Iterator[FileRow]:
+    """Yield the files filed since a time, oldest first."""
+    rows = ledger.read(
+        "SELECT * FROM files WHERE state = 'closed' AND finished_at >= ? ORDER BY finished_at", (since.isoformat(),)
+    )
+    for row in rows:
+        yield _read_row(row)

@@ -1,0 +1,391 @@
+"""The folders on the disk: list, claim, read, write, file away.
+
+Each function touches the disk in one way and decides nothing. A file that vanished is an ordinary result; a
+folder or disk that refuses is a StorageError, whose sentence names it and the cure. Nothing is ever
+overwritten, and nothing removed but what syncd itself made.
+"""
+
+import contextlib
+import ctypes
+import errno
+import os
+import secrets
+import stat as modes
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from syncd.core.model import FileStat
+from syncd.core.names import is_left_alone, show_name
+from syncd.errors import StorageError
+
+CHUNK_BYTES = 256 * 1024
+
+_OWN_PREFIX = ".syncd-"  # of everything we make for a moment; begins with a dot, so inboxes leave it alone
+
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+
+_CURES = {
+    errno.ENOSPC: "The disk is full at {where}: free some space there.",
+    errno.EDQUOT: "The disk quota is used up at {where}: free some space there or raise the quota.",
+    errno.EROFS: "Read-only file system at {where}: mount it writable (ReadWritePaths= under systemd).",
+    errno.EACCES: "No permission at {where}: give the user syncd runs as the right to read and write there.",
+    errno.EPERM: "Not permitted at {where}: see who owns it and whether its folder is sticky.",
+    errno.EIO: "The disk fails at {where} (input/output error): check the disk and its cables or network.",
+    errno.ESTALE: "The network file system at {where} lost its server: mount it again.",
+    errno.ENOTCONN: "The network file system at {where} lost its server: mount it again.",
+    errno.EFBIG: "A file may not grow so large at {where}: raise the limit (LimitFSIZE= under systemd).",
+    errno.EMFILE: "syncd may open no more files, at {where}: raise its limit (LimitNOFILE= under systemd).",
+    errno.ENFILE: "This machine may open no more files, at {where}: raise fs.file-max.",
+    errno.EXDEV: "{where} lie on different mounts, and files move between them in one step: put them on one.",
+}
+
+_renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+
+OddityKind = Literal["link", "pipe", "socket", "device", "folder", "hard link"]
+
+_ODD_KINDS: dict[int, OddityKind] = {
+    modes.S_IFLNK: "link",
+    modes.S_IFIFO: "pipe",
+    modes.S_IFSOCK: "socket",
+    modes.S_IFDIR: "folder",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """Something in an inbox that is never taken."""
+
+    name: str
+    kind: OddityKind
+
+
+@contextlib.contextmanager
+def storage_faults(*folders: Path) -> Iterator[None]:
+    """Given the folders that are about to be used, turn the machine's faults inside into StorageError.
+
+    A missing file stays a FileNotFoundError, as long as the folders themselves are there.
+    """
+    try:
+        yield
+    except OSError as error:
+        gone = [folder for folder in folders if not folder.is_dir()]
+        if gone and error.errno in {errno.ENOENT, errno.ENOTDIR}:
+            raise StorageError(f"There is no folder {_show(gone[0])}: make it again.") from error
+        cure = _CURES.get(error.errno or 0)
+        if cure is None:
+            raise
+        at_fault = [error.filename] if error.filename and not error.filename2 else folders
+        where = " and ".join(dict.fromkeys(map(_show, at_fault)))
+        raise StorageError(cure.format(where=where)) from error
+
+
+def list_inbox(inbox: Path) -> Iterator[FileStat | Oddity]:
+    """Given an inbox, return what stands directly in it, one by one, without the names that are left alone.
+
+    The work, done and failed folders come as folders like any other where they stand inside.
+    Raise StorageError.
+    """
+    with storage_faults(inbox), os.scandir(inbox) as entries:
+        for entry in entries:
+            if is_left_alone(entry.name):
+                continue
+            try:
+                stat = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            kind = _find_oddity(stat)
+            yield _to_file_stat(entry.name, stat) if kind is None else Oddity(entry.name, kind)
+
+
+def stat_file(path: Path) -> FileStat | None:
+    """Given a path, return how what stands there looks (a link itself), or None. Raise StorageError."""
+    with storage_faults(path.parent):
+        try:
+            return _to_file_stat(path.name, path.lstat())
+        except FileNotFoundError:
+            return None
+
+
+def claim(inbox: Path, work: Path, name: str, claim_id: str) -> FileStat | None:
+    """Given a name in the inbox, take it into `work/<claim id>/` by one rename; return how it looks now.
+
+    Return None where the name vanished, or turned out to be no regular file with one link: that is put back
+    (or stays in the claim's folder, should its name be taken by now). Raise StorageError, or FileExistsError
+    if the claim id was used before. Durable after `sync_folder` of the claim's folder, work and the inbox.
+    """
+    folder = work / claim_id
+    taken = folder / name
+    with storage_faults(inbox, work):
+        folder.mkdir(0o700)
+        try:
+            (inbox / name).rename(taken)
+        except OSError as error:
+            folder.rmdir()
+            if isinstance(error, FileNotFoundError) and inbox.is_dir():
+                return None
+            raise
+        stat = taken.lstat()
+        if _find_oddity(stat) is None:
+            return _to_file_stat(name, stat)
+        if _move_no_clobber(taken, inbox / name):
+            folder.rmdir()
+    return None
+
+
+def list_claims(work: Path) -> Iterator[tuple[str, str | None]]:
+    """Given the work folder, return each claim id with the name of its file (None: its folder is empty).
+
+    A missing work folder holds no claims. Raise StorageError.
+    """
+    for claim_id in _list_work(work, folders=True):
+        try:
+            with storage_faults(work):
+                names: list[str | None] = [path.name for path in (work / claim_id).iterdir()]
+        except FileNotFoundError:
+            continue
+        yield from ((claim_id, name) for name in names or [None])
+
+
+def list_strays(work: Path) -> Iterator[str]:
+    """Given the work folder, return the names of files lying directly in it that are none of ours."""
+    for name in _list_work(work, folders=False):
+        if not name.endswith(".judged"):
+            yield name
+
+
+def read_chunks(path: Path, on_chunk: Callable[[bytes], object] = lambda _: None) -> Iterator[bytes]:
+    """Given a file, return its bytes in chunks of 256 KiB, each shown to `on_chunk` (a hash) first.
+
+    Raise FileNotFoundError if it is not there, StorageError if it cannot be read or is no regular file.
+    """
+    with storage_faults(path.parent):
+        descriptor = _open_regular(path)
+        if descriptor is None:
+            raise StorageError(f"{_show(path)} is no regular file and is not read: take it away.")
+        with os.fdopen(descriptor, "rb", 0) as file:
+            while chunk := file.read(CHUNK_BYTES):
+                on_chunk(chunk)
+                yield chunk
+
+
+def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
+    """Given a path and its content, make the whole file durable there, or nothing.
+
+    Raise FileExistsError if the name is taken, StorageError if the disk refuses.
+    """
+    temporary = _choose_temporary(path.parent)
+    with storage_faults(path.parent), _removed_after(temporary):
+        with os.fdopen(os.open(temporary, _CREATE, 0o640), "wb") as file:
+            file.writelines(chunks)
+            file.flush()
+            os.fsync(file.fileno())
+        if not _move_no_clobber(temporary, path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    sync_folder(path.parent)
+
+
+def is_same_content(path: Path, chunks: Iterable[bytes]) -> bool:
+    """Given a path and content, return whether a regular file with just that content stands there."""
+    with storage_faults(path.parent):
+        try:
+            descriptor = _open_regular(path)
+        except FileNotFoundError:
+            return False
+        if descriptor is None:
+            return False
+        with os.fdopen(descriptor, "rb") as file:
+            return all(file.read(len(chunk)) == chunk for chunk in chunks) and not file.read(1)
+
+
+def file_away(source_path: Path, target_folder: Path, name: str) -> bool:
+    """Given a file of whatever owner, move it to a name in a folder; return False if that name is taken.
+
+    Raise FileNotFoundError if the file is not there, StorageError if a folder refuses or it is another mount.
+    Durable after `sync_folder` of the target, then of the file's old folder.
+    """
+    with storage_faults(source_path.parent, target_folder):
+        return _move_no_clobber(source_path, target_folder / name)
+
+
+def put_back(path: Path, inbox: Path, name: str) -> bool:
+    """Given a file, move it back into an inbox, as `file_away` does."""
+    return file_away(path, inbox, name)
+
+
+def remove_claim(work: Path, claim_id: str) -> None:
+    """Given a claim whose file is filed, remove its empty folder and its side file; again is harmless.
+
+    Raise StorageError if the folder still holds something: that is never removed.
+    """
+    with storage_faults(work):
+        try:
+            (work / claim_id).rmdir()
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            if error.errno == errno.ENOTEMPTY:
+                raise StorageError(f"{_show(work / claim_id)} still holds a file: see whose.") from error
+            raise
+        (work / f"{claim_id}.judged").unlink(missing_ok=True)
+
+
+def prepare_folder(path: Path, mode: int | None = None) -> None:
+    """Given a folder's path, make it (with that mode) and its parents where they are missing, durably."""
+    with storage_faults():
+        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+        try:
+            path.mkdir(0o777 if mode is None else mode, parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise StorageError(f"{_show(path)} cannot be a folder: a file is in its way.") from error
+    for folder in reversed(missing):
+        sync_folder(folder.parent)
+
+
+def check_folder_writable(path: Path) -> None:
+    """Given a folder, make and remove a file in it. Raise StorageError if that is refused."""
+    probe = _choose_temporary(path)
+    with storage_faults(path), _removed_after(probe):
+        os.close(os.open(probe, _CREATE, 0o600))
+
+
+def same_mount(paths: Sequence[Path]) -> bool:
+    """Given folders, return whether a file can move between them in one step. Raise StorageError.
+
+    Tried with a file of our own, as two mounts of one disk have the same device number and yet refuse.
+    """
+    with storage_faults(*paths):
+        if len({path.stat().st_dev for path in paths}) > 1:
+            return False
+        probe = _choose_temporary(paths[0])
+        with contextlib.ExitStack() as cleanup:
+            cleanup.enter_context(_removed_after(probe))
+            os.close(os.open(probe, _CREATE, 0o600))
+            for path in paths[1:]:
+                cleanup.enter_context(_removed_after(path / probe.name))
+                try:
+                    probe = probe.rename(path / probe.name)
+                except OSError as error:
+                    if error.errno == errno.EXDEV:
+                        return False
+                    raise
+    return True
+
+
+def free_bytes(path: Path) -> int:
+    """Given a folder, return how many bytes its disk can still take from us. Raise StorageError."""
+    with storage_faults(path):
+        disk = os.statvfs(path)
+    return disk.f_bavail * disk.f_frsize
+
+
+def name_taken(folder: Path, names: Iterable[str]) -> bool:
+    """Given names, return whether anything, be it a dangling link, stands under one of them in the folder."""
+    return any(stat_file(folder / name) is not None for name in names)
+
+
+def sync_folder(path: Path) -> None:
+    """Given a folder, make the names in it durable. Raise StorageError if the disk refuses."""
+    with storage_faults(path):
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # some network file systems have no such thing for folders
+                raise
+        finally:
+            os.close(descriptor)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Given a folder, remove the unfinished files that a death left of `write_whole` and probes.
+
+    To be done at the start, while nothing is written there. Raise StorageError.
+    """
+    with storage_faults(folder), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(_OWN_PREFIX) and entry.is_file(follow_symlinks=False):
+                Path(entry.path).unlink(missing_ok=True)
+
+
+def _find_oddity(stat: os.stat_result) -> OddityKind | None:
+    if modes.S_ISREG(stat.st_mode):
+        return None if stat.st_nlink == 1 else "hard link"
+    return _ODD_KINDS.get(modes.S_IFMT(stat.st_mode), "device")
+
+
+def _to_file_stat(name: str, stat: os.stat_result) -> FileStat:
+    return FileStat(name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+
+
+def _list_work(work: Path, *, folders: bool) -> Iterator[str]:
+    with storage_faults(), contextlib.suppress(FileNotFoundError), os.scandir(work) as entries:
+        for entry in entries:
+            found = entry.is_dir(follow_symlinks=False) if folders else entry.is_file(follow_symlinks=False)
+            if found and not entry.name.startswith("."):
+                yield entry.name
+
+
+def _open_regular(path: Path) -> int | None:
+    try:
+        # Never through a link, and never waiting for the other end of a pipe.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.ENXIO}:  # a link; a socket
+            return None
+        raise
+    if modes.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+def _show(path: str | Path) -> str:
+    return show_name(str(path))
+
+
+def _choose_temporary(folder: Path) -> Path:
+    return folder / f"{_OWN_PREFIX}{secrets.token_hex(8)}"
+
+
+@contextlib.contextmanager
+def _removed_after(path: Path) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _rename_noreplace(source: Path, target: Path) -> None:
+    ctypes.set_errno(errno.ENOSYS)  # what is left where libc has no such function
+    here, no_replace = -100, 1  # AT_FDCWD, RENAME_NOREPLACE
+    if _renameat2 is None or _renameat2(here, os.fsencode(source), here, os.fsencode(target), no_replace):
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code), str(source), None, str(target))
+
+
+def _rename_over_placeholder(source: Path, target: Path) -> None:
+    os.close(os.open(target, _CREATE, 0o600))
+    try:
+        source.rename(target)
+    except OSError:
+        target.unlink()
+        raise
+
+
+def _move_no_clobber(
+    source: Path, target: Path, rename: Callable[[Path, Path], None] = _rename_noreplace
+) -> bool:
+    # Never by link(): it is refused for files of other owners. A death between placeholder and rename leaves
+    # an empty file under the target's name; the file itself then takes another name.
+    try:
+        try:
+            rename(source, target)
+        except OSError as error:
+            if error.errno not in {errno.ENOSYS, errno.EINVAL}:  # EINVAL: this file system cannot
+                raise
+            _rename_over_placeholder(source, target)
+    except FileExistsError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""The flows: the order of steps. They gather through edges, let the core decide and apply through edges."""

@@ -1,0 +1,187 @@
+"""Files a settled file: report, rejected file, then the one move into done or failed, which is the commit.
+
+Outcome, name and time are fixed in the ledger first; everything after that can be done again after a crash
+and comes out the same.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from syncd.core.intake import Reading
+from syncd.core.model import Outcome, Problem
+from syncd.core.names import rejected_name, report_name, show_name, suffixed_name
+from syncd.core.rejected import build_rejected
+from syncd.core.report import FileFacts, OrderFacts, build_report, say_problem
+from syncd.edges.clock import Clock
+from syncd.edges.judged import JudgedReader, load_problems
+from syncd.edges.ledger import Ledger
+from syncd.edges.ledger_files import FileOutcome, FileRow, close_file, find_file, settle_file
+from syncd.edges.ledger_orders import count_outcomes, list_orders
+from syncd.edges.log import say
+from syncd.edges.spool import file_away, is_same_content, name_taken, read_chunks, remove_claim, sync_folder, write_whole
+from syncd.flows.desk import Desk
+
+GOOD = frozenset({Outcome.ACCEPTED, Outcome.ALREADY_ACCEPTED, Outcome.SKIPPED})
+FAILED = (Outcome.INVALID, Outcome.REJECTED, Outcome.CONFLICT, Outcome.NOT_SENT)
+HARMLESS = frozenset({"no_orders"})
+"""Codes of notices: what is said of a file that is done all the same."""
+
+NOT_SENT_TEXT = "This order is good, but it was not sent because the file was refused."
+
+
+class Filing:
+    """Brings files whose every order has its outcome to done or failed."""
+
+    def __init__(
+        self, ledger: Ledger, desk: Desk, clock: Clock, *, readings: Mapping[str, Reading], environment: str, show_values: bool
+    ) -> None:
+        self._ledger = ledger
+        self._desk = desk
+        self._clock = clock
+        self._readings = readings
+        self._environment = environment
+        self._show_values = show_values
+
+    def file(self, claim_id: str) -> FileOutcome:
+        """Given a claim whose orders are all settled, file it and return how it ended.
+
+        Raise StorageError or LedgerError if the machine refuses; then it can be done again.
+        """
+        row = self._find(claim_id)
+        if row.state == "carrying":
+            row = self._settle(row)
+        outcome = row.outcome or "failed"
+        source = self._desk.source(claim_id)
+        folder = source.done if outcome == "done" else source.failed
+        work_path = self._desk.path(claim_id)
+        filed_as = row.filed_as or row.claim.name
+        if work_path.exists():
+            while not self._place(row, folder, work_path):
+                row = self._settle(row, avoid=filed_as)
+                filed_as = row.filed_as or row.claim.name
+        counts = count_outcomes(self._ledger, claim_id)
+        close_file(self._ledger, claim_id)
+        self._ledger.commit()
+        remove_claim(source.work, claim_id)
+        self._desk.close(claim_id)
+        say(
+            f"file_{outcome}",
+            level="INFO" if outcome == "done" else "WARNING",
+            source=source.name,
+            file=show_name(row.claim.name),
+            filed_as=show_name(filed_as),
+            claim=claim_id,
+            orders=sum(counts.values()),
+            not_accepted=sum(count for state, count in counts.items() if state not in GOOD),
+        )
+        return outcome
+
+    def _find(self, claim_id: str) -> FileRow:
+        row = find_file(self._ledger, claim_id)
+        if row is None:
+            raise LookupError(f"The ledger does not know the claim {claim_id}.")
+        return row
+
+    def _settle(self, row: FileRow, avoid: str | None = None) -> FileRow:
+        """Fix outcome, name and time. A name is free only if its companions' names are free, too."""
+        source = self._desk.source(row.claim.id)
+        outcome = self._choose_outcome(row)
+        folder = source.done if outcome == "done" else source.failed
+        now = self._clock.now()
+        name = row.claim.name
+        if avoid is not None or name_taken(folder, list_names(name)):
+            name = suffixed_name(row.claim.name, now, row.sha256 or "")
+        settle_file(self._ledger, row.claim.id, outcome, name, now)
+        self._ledger.commit()
+        return self._find(row.claim.id)
+
+    def _choose_outcome(self, row: FileRow) -> FileOutcome:
+        counts = count_outcomes(self._ledger, row.claim.id)
+        problems = self._read_problems(row)
+        refused = any(problem.code not in HARMLESS for problem in problems)
+        return "failed" if refused or any(state not in GOOD for state in counts) else "done"
+
+    def _place(self, row: FileRow, folder: Path, work_path: Path) -> bool:
+        """Put companions and file into their folder; False if a name was taken meanwhile by somebody else."""
+        filed_as = row.filed_as or row.claim.name
+        if self._has_rejected(row) and not self._put(folder / rejected_name(filed_as), lambda: self._build_rejected(row)):
+            return False
+        if not self._put(folder / report_name(filed_as), lambda: self._build_report(row)):
+            return False
+        if not file_away(work_path, folder, filed_as):
+            return False
+        sync_folder(folder)
+        sync_folder(work_path.parent)
+        return True
+
+    @staticmethod
+    def _put(path: Path, build: Callable[[], Iterator[bytes]]) -> bool:
+        """Write a companion; one that stands there already is ours if it is the same, to the byte."""
+        try:
+            write_whole(path, build())
+        except FileExistsError:
+            return is_same_content(path, build())
+        return True
+
+    def _has_rejected(self, row: FileRow) -> bool:
+        """A rejected file needs a structure that could be read: a damaged file has none."""
+        counts = count_outcomes(self._ledger, row.claim.id)
+        damaged = any(problem.code not in HARMLESS | {"invalid_orders"} for problem in self._read_problems(row))
+        return not damaged and any(counts.get(outcome) for outcome in FAILED)
+
+    def _read_problems(self, row: FileRow) -> Sequence[Problem]:
+        if row.problems is None:
+            return ()
+        with JudgedReader(self._desk.judged_path(row.claim.id)) as reader:
+            return load_problems(reader.read_meta(row.problems)["problems"])
+
+    def _build_report(self, row: FileRow) -> Iterator[bytes]:
+        counts = count_outcomes(self._ledger, row.claim.id)
+        facts = FileFacts(
+            name=row.claim.name,
+            filed_as=row.filed_as or row.claim.name,
+            sha256=row.sha256 or "",
+            bytes=row.bytes or 0,
+            source=row.claim.source,
+            received_at=row.claim.received_at,
+            finished_at=row.finished_at or row.claim.received_at,
+            outcome=row.outcome or "failed",
+            environment=self._environment,
+        )
+        totals = {outcome: counts.get(outcome, 0) for outcome in Outcome}
+        return build_report(facts, totals, self._read_problems(row), self._list_facts(row), self._show_values)
+
+    def _list_facts(self, row: FileRow) -> Iterator[OrderFacts]:
+        with JudgedReader(self._desk.judged_path(row.claim.id)) as reader:
+            for order in list_orders(self._ledger, row.claim.id):
+                meta = reader.read_meta(order.entry)
+                yield OrderFacts(
+                    reference=order.reference,
+                    record=order.record,
+                    lines=tuple(meta["lines"]),
+                    outcome=Outcome(order.state),
+                    attempts=order.attempts,
+                    http_status=order.http_status,
+                    accepted_at=order.accepted_at,
+                    problems=load_problems(meta["problems"]),
+                    note=order.note,
+                )
+
+    def _build_rejected(self, row: FileRow) -> Iterator[bytes]:
+        reading = self._readings[row.claim.source]
+        return build_rejected(
+            read_chunks(self._desk.path(row.claim.id)), row.claim.name, reading, self._list_failed(row)
+        )
+
+    def _list_failed(self, row: FileRow) -> Iterator[tuple[tuple[int, ...], str]]:
+        with JudgedReader(self._desk.judged_path(row.claim.id)) as reader:
+            for order in list_orders(self._ledger, row.claim.id, FAILED):
+                meta = reader.read_meta(order.entry)
+                problems = load_problems(meta["problems"])
+                text = "; ".join(say_problem(problem, show_values=self._show_values) for problem in problems)
+                yield tuple(meta["records"]), text or NOT_SENT_TEXT
+
+
+def list_names(name: str) -> tuple[str, str, str]:
+    """Given a file's name, return it with its companions' names."""
+    return name, report_name(name), rejected_name(name)

@@ -1,0 +1,223 @@
+"""Judges a claimed file: reads it to its end once, before anything of it is sent.
+
+Each order goes into the side file and the ledger; what the file as a whole did wrong goes beside them. It
+lets the loop breathe every few orders, so that a big file holds up neither calls nor the heartbeat.
+"""
+
+import hashlib
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+from syncd.core.intake import Reading, judge
+from syncd.core.model import Damaged, Invalid, Judged, Notice, Order, Outcome, Problem, Skipped
+from syncd.edges.clock import Clock
+from syncd.edges.judged import Entry, JudgedReader, JudgedWriter, dump_problems, load_problems
+from syncd.edges.ledger import Ledger
+from syncd.edges.ledger_files import FileRow, begin_judging, end_judging
+from syncd.edges.ledger_orders import (
+    WAITING,
+    OrderRow,
+    add_order,
+    count_outcomes,
+    find_in_file,
+    note_entry,
+    refuse_waiting,
+)
+from syncd.edges.log import say
+from syncd.edges.spool import read_chunks, stat_file
+from syncd.errors import StorageError
+from syncd.flows.desk import CHANGED, Desk, write_fingerprint
+
+DEATHS = 3
+"""So many deaths of the process while one file alone was judged set it aside."""
+BREATH = 20
+"""Orders judged before the loop has its turn: a few milliseconds."""
+
+KILLS = Problem(
+    "internal",
+    "syncd died three times while it was reading this file, so it was set aside unread. "
+    "Please report this as a bug of syncd; other files are not affected.",
+)
+
+
+class StoppedError(Exception):
+    """Judging was called off because the daemon stops."""
+
+
+async def judge_file(
+    row: FileRow, reading: Reading, desk: Desk, ledger: Ledger, clock: Clock, is_stopping: Callable[[], bool]
+) -> None:
+    """Given a claimed file, judge it and note each order of it.
+
+    Afterwards it is `carrying`. Raise StoppedError if the daemon stops meanwhile, StorageError or LedgerError
+    if the machine refuses: in both cases the file can be judged anew.
+    """
+    claim_id = row.claim.id
+    begin_judging(ledger, claim_id)
+    await ledger.durable()
+    path, judged_path = desk.path(claim_id), desk.judged_path(claim_id)
+    judged_path.unlink(missing_ok=True)
+    before = stat_file(path)
+    if before is None:
+        raise StorageError(f"{path} is gone from its work folder, or is no regular file any more.")
+    digest = hashlib.sha256()
+    with JudgedWriter(judged_path) as writer:
+        scribe = _Scribe(claim_id, ledger, writer, judged_path)
+        if row.deaths >= DEATHS:
+            scribe.note(Damaged(KILLS))
+            digest = _digest(path)
+        elif before.size > reading.limits.file_bytes:
+            scribe.note(Damaged(_build_too_big(before.size, reading.limits.file_bytes)))
+            digest = _digest(path)
+        else:
+            stream = _hash_along(path, digest)
+            for count, judged in enumerate(judge(stream, row.claim.name, reading), start=1):
+                scribe.note(judged)
+                if count % BREATH == 0:
+                    await clock.sleep(0)
+                    if is_stopping():
+                        raise StoppedError
+            stream.close()
+        after = stat_file(path)
+        if after is None or write_fingerprint(after) != write_fingerprint(before):
+            scribe.note(Damaged(CHANGED))
+        problems = scribe.finish(whole=desk.source(claim_id).on_invalid == "reject_file")
+        writer.sync()
+    fingerprint = write_fingerprint(after or before)
+    end_judging(
+        ledger, claim_id, sha256=digest.hexdigest(), size=before.size, fingerprint=fingerprint, problems=problems
+    )
+    await ledger.durable()
+    counts = count_outcomes(ledger, claim_id)
+    say("file_judged", claim=claim_id, orders=sum(counts.values()), to_send=counts.get(WAITING, 0))
+
+
+def _hash_along(path: Path, digest: "hashlib._Hash") -> Generator[bytes]:
+    """Yield a file's chunks, hashing what is read; all of it is hashed even where reading is given up early."""
+    chunks = read_chunks(path)
+    try:
+        for chunk in chunks:
+            digest.update(chunk)
+            yield chunk
+    finally:
+        for chunk in chunks:
+            digest.update(chunk)
+
+
+def _digest(path: Path) -> "hashlib._Hash":
+    digest = hashlib.sha256()
+    for chunk in read_chunks(path):
+        digest.update(chunk)
+    return digest
+
+
+def _build_too_big(size: int, limit: int) -> Problem:
+    return Problem(
+        "file_too_big",
+        f"The file has {size} bytes; the limit is {limit}. Split it, or raise limits.file_bytes of the source.",
+    )
+
+
+class _Scribe:
+    """Writes down what judging yields, and settles what equal references in one file mean."""
+
+    def __init__(self, claim_id: str, ledger: Ledger, writer: JudgedWriter, judged_path: Path) -> None:
+        self._claim_id = claim_id
+        self._ledger = ledger
+        self._writer = writer
+        self._judged_path = judged_path
+        self._damage: list[Problem] = []
+        self._notices: list[Problem] = []
+        self._invalid = 0
+
+    def note(self, judged: Judged) -> None:
+        match judged:
+            case Order():
+                self._note_order(judged)
+            case Invalid():
+                self._invalid += 1
+                twins = self._find(judged.reference)
+                problems = (*judged.problems, *self._refuse_twins(twins, judged.lines))
+                self._add(judged, Outcome.INVALID, problems)
+            case Skipped():
+                self._add(judged, Outcome.SKIPPED, (judged.problem,))
+            case Damaged(problem):
+                self._damage.append(problem)
+            case Notice(problem):
+                self._notices.append(problem)
+
+    def _note_order(self, order: Order) -> None:
+        twins = self._find(order.reference)
+        if not twins:
+            self._add(order, WAITING, (), order.body, order.payload_hash)
+            return
+        first = twins[0]
+        if first.payload_hash == order.payload_hash and first.state == WAITING:
+            self._add(order, WAITING, (), order.body, order.payload_hash, twin=first.id)
+            return
+        self._invalid += 1
+        self._add(order, Outcome.INVALID, self._refuse_twins(twins, order.lines))
+
+    def _find(self, reference: str | None) -> list[OrderRow]:
+        return [] if reference is None else find_in_file(self._ledger, self._claim_id, reference)
+
+    def _refuse_twins(self, twins: list[OrderRow], lines: tuple[int, ...]) -> tuple[Problem, ...]:
+        """The same reference with other content: none of them is sent. Return the newcomer's problem."""
+        if not twins:
+            return ()
+        self._writer.sync()
+        with JudgedReader(self._judged_path) as reader:
+            metas = [reader.read_meta(twin.entry) for twin in twins]
+        for twin, meta in zip(twins, metas, strict=True):
+            if twin.state != Outcome.SKIPPED and not _says_duplicate(meta):
+                problem = _build_duplicate(lines, tuple(meta["lines"]))
+                meta["problems"] = [*meta["problems"], *dump_problems((problem,))]
+                note_entry(self._ledger, twin.id, Outcome.INVALID, self._writer.append(meta, b""))
+        return (_build_duplicate(tuple(metas[0]["lines"]), lines),)
+
+    def _add(
+        self,
+        judged: Order | Invalid | Skipped,
+        state: str,
+        problems: tuple[Problem, ...],
+        body: bytes = b"",
+        payload_hash: str | None = None,
+        twin: int | None = None,
+    ) -> None:
+        meta: dict[str, object] = {
+            "records": judged.records,
+            "lines": judged.lines,
+            "problems": dump_problems(problems),
+        }
+        entry = self._writer.append(meta, body)
+        add_order(self._ledger, self._claim_id, judged.record, judged.reference, payload_hash, state, entry, twin)
+
+    def finish(self, *, whole: bool) -> Entry | None:
+        """Refuse the file if it is damaged, or goes whole or not at all; return where its own problems stand."""
+        if whole and self._invalid and not self._damage:
+            self._damage.append(
+                Problem(
+                    "invalid_orders",
+                    f"{self._invalid} of its orders cannot be sent, and this source sends a file whole or not at all.",
+                )
+            )
+        if self._damage:
+            refuse_waiting(self._ledger, self._claim_id)
+        problems = (*self._damage, *self._notices)
+        return self._writer.append({"problems": dump_problems(problems)}, b"") if problems else None
+
+
+def _says_duplicate(meta: dict[str, object]) -> bool:
+    problems = meta["problems"]
+    return isinstance(problems, list) and any(problem.code == "duplicate_reference" for problem in load_problems(problems))
+
+
+def _build_duplicate(other_lines: tuple[int, ...], own_lines: tuple[int, ...]) -> Problem:
+    where = f"line {other_lines[0]}" if other_lines else "another place"
+    return Problem(
+        "duplicate_reference",
+        f"The same reference stands at {where} with other content; neither is sent. "
+        "Give each order a reference of its own, or remove the wrong one.",
+        field="/ReferenceNumber",
+        line=own_lines[0] if own_lines else None,
+    )

@@ -1,0 +1,239 @@
+"""The way of every file: swept, claimed, judged, carried, filed. Each step hands the file to the next.
+
+A step that the machine refuses (disk full, no permission, ledger locked) is held and tried again; one that
+meets a bug of ours is tried three times. Neither stops the other files.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from syncd.core.intake import Reading
+from syncd.core.model import Claim
+from syncd.edges.clock import Clock
+from syncd.edges.judged import JudgedLostError
+from syncd.edges.ledger import Ledger
+from syncd.edges.ledger_files import (
+    FileRow,
+    count_failure,
+    find_file,
+    list_open_files,
+    put_back_judging,
+)
+from syncd.edges.ledger_orders import find_next_due
+from syncd.edges.log import say, say_bug
+from syncd.errors import LedgerError, StorageError
+from syncd.flows.carry import Carrier
+from syncd.flows.desk import Desk
+from syncd.flows.filing import Filing
+from syncd.flows.judging import StoppedError, judge_file
+from syncd.flows.taking import Taker
+
+JUDGES = 4
+"""Files judged side by side, so that a small one does not wait for a big one to be read."""
+MACHINE_PAUSE_S = 5.0
+"""How long to wait before trying again what the machine refused, or what met a bug of ours."""
+TRIES = 3
+"""So many exceptions of our own set a file aside."""
+
+
+class Orders:
+    """Moves every open file on, until it is told to stop."""
+
+    def __init__(
+        self,
+        *,
+        takers: Sequence[Taker],
+        carrier: Carrier,
+        filing: Filing,
+        desk: Desk,
+        ledger: Ledger,
+        clock: Clock,
+        readings: Mapping[str, Reading],
+        workers: int,
+    ) -> None:
+        self.takers = tuple(takers)
+        self.carrier = carrier
+        self.troubles: dict[str, str] = {}  #: what the machine refuses at present, by what it holds up
+        self.failed = 0  #: files that went to failed since the start
+        self._filing = filing
+        self._desk = desk
+        self._ledger = ledger
+        self._clock = clock
+        self._readings = readings
+        self._workers = workers
+        self._stopping = False
+        self._in_hand: set[str] = set()
+        self._to_judge: asyncio.Queue[str] = asyncio.Queue()
+        self._to_file: asyncio.Queue[str] = asyncio.Queue()
+        self._bells = {taker.source.name: asyncio.Event() for taker in takers}
+        self._swept: set[str] = set()
+        self._pauses: set[asyncio.Task[None]] = set()
+        for taker in self.takers:
+            taker.on_claimed = self.note_claim
+        carrier.on_settled = self._to_file.put_nowait
+        carrier.on_lost = self.judge_again
+
+    async def run(self, rows: Sequence[FileRow]) -> None:
+        """Given the open files that recovery found, go on with them and with all that comes, until `stop`."""
+        await self._judge_suspects([row for row in rows if row.deaths and row.state == "claimed"])
+        for row in rows:
+            self._take_in_hand(row)
+        async with asyncio.TaskGroup() as group:
+            for taker in self.takers:
+                group.create_task(self._watch(taker), name=f"sweep {taker.source.name}")
+            for number in range(JUDGES):
+                group.create_task(self._work_off(self._to_judge, self._judge), name=f"judge {number}")
+            group.create_task(self._work_off(self._to_file, self._file), name="file")
+            for number in range(self._workers):
+                group.create_task(self.carrier.work(), name=f"carry {number}")
+
+    def stop(self) -> None:
+        """Begin nothing new; what is on its way is left in a state from which a start goes on."""
+        self._stopping = True
+        self.carrier.stop()
+        for bell in self._bells.values():
+            bell.set()
+        for queue in (self._to_judge, self._to_file):
+            for _ in range(JUDGES):
+                queue.put_nowait("")
+        for pause in self._pauses:
+            pause.cancel()
+
+    def ring(self, source: str) -> None:
+        """Look into a source's inbox now."""
+        self._bells[source].set()
+
+    def is_settled(self) -> bool:
+        """Return whether every inbox was swept and every file that was there is filed."""
+        swept = len(self._swept) == len(self.takers)
+        return swept and not self._in_hand and all(taker.is_idle() for taker in self.takers)
+
+    def note_claim(self, claim: Claim) -> None:
+        """A file was claimed and written down."""
+        row = find_file(self._ledger, claim.id)
+        if row is not None:
+            self._take_in_hand(row)
+
+    def judge_again(self, claim_id: str) -> None:
+        """A file's judged orders are lost: judge it anew. What was sent of it is known, and asked about."""
+        say("judged_lost", "its judged orders cannot be read; it is judged again", level="WARNING", claim=claim_id)
+        put_back_judging(self._ledger, claim_id)
+        self._to_judge.put_nowait(claim_id)
+
+    def _take_in_hand(self, row: FileRow) -> None:
+        claim_id = row.claim.id
+        if claim_id in self._in_hand:
+            return
+        self._in_hand.add(claim_id)
+        self._desk.open(row)
+        if row.state == "claimed":
+            self._to_judge.put_nowait(claim_id)
+        elif row.state == "carrying" and find_next_due(self._ledger, claim_id) is not None:
+            self.carrier.add_file(claim_id)
+        else:
+            self._to_file.put_nowait(claim_id)
+
+    async def _judge_suspects(self, rows: Sequence[FileRow]) -> None:
+        """After a death: whoever was being judged is judged alone, so that no innocent file is blamed."""
+        for row in rows:
+            self._in_hand.add(row.claim.id)
+            self._desk.open(row)
+            await self._try(self._judge, row.claim.id, self._to_judge)
+
+    async def _watch(self, taker: Taker) -> None:
+        bell = self._bells[taker.source.name]
+        while not self._stopping:
+            bell.clear()
+            well = taker.trouble is None
+            look_at = await taker.sweep()
+            if not well and taker.trouble is None:
+                self._pick_up()
+            self._swept.add(taker.source.name)
+            timer = self._clock.call_later(max(0.0, look_at - self._clock.monotonic()), bell.set)
+            try:
+                await bell.wait()
+            finally:
+                timer.cancel()
+
+    def _pick_up(self) -> None:
+        """After trouble: go on with what was claimed but could not be handed on then."""
+        for row in list_open_files(self._ledger):
+            if row.claim.source in self._bells:
+                self._take_in_hand(row)
+
+    async def _work_off(self, queue: asyncio.Queue[str], step: Callable[[str], Coroutine[Any, Any, None]]) -> None:
+        while True:
+            claim_id = await queue.get()
+            if self._stopping:
+                return
+            await self._try(step, claim_id, queue)
+
+    async def _try(
+        self, step: Callable[[str], Coroutine[Any, Any, None]], claim_id: str, queue: asyncio.Queue[str]
+    ) -> None:
+        """Take a step with a file; what fails by the machine, or by us, is put off."""
+        try:
+            await step(claim_id)
+        except (StoppedError, asyncio.CancelledError) as stopped:
+            self._call_off(claim_id)
+            if isinstance(stopped, asyncio.CancelledError):
+                raise
+        except JudgedLostError:
+            self.judge_again(claim_id)
+        except (StorageError, LedgerError) as error:
+            if self.troubles.get(claim_id) != str(error):
+                say("file_held", str(error), level="ERROR", claim=claim_id)
+            self.troubles[claim_id] = str(error)
+            self._put_off(claim_id, queue)
+        except Exception as error:  # noqa: BLE001  the one place where a bug of ours is caught: the file stays in work/
+            count = count_failure(self._ledger, claim_id)
+            self._ledger.commit()
+            say_bug("bug", error, claim=claim_id, tries=count)
+            self._put_off(claim_id, queue)
+        else:
+            self.troubles.pop(claim_id, None)
+
+    def _call_off(self, claim_id: str) -> None:
+        """A stop while a file was judged is no death: take the `judging` back."""
+        row = find_file(self._ledger, claim_id)
+        if row is not None and row.state == "judging":
+            put_back_judging(self._ledger, claim_id)
+            self._ledger.commit()
+
+    def _put_off(self, claim_id: str, queue: asyncio.Queue[str]) -> None:
+        async def pause() -> None:
+            await self._clock.sleep(MACHINE_PAUSE_S)
+            queue.put_nowait(claim_id)
+
+        task = asyncio.get_running_loop().create_task(pause())
+        self._pauses.add(task)
+        task.add_done_callback(self._pauses.discard)
+
+    async def _judge(self, claim_id: str) -> None:
+        row = find_file(self._ledger, claim_id)
+        if row is None:
+            return
+        if row.failures >= TRIES:
+            row = replace(row, deaths=TRIES)
+        reading = self._readings[row.claim.source]
+        await judge_file(row, reading, self._desk, self._ledger, self._clock, lambda: self._stopping)
+        judged = find_file(self._ledger, claim_id)
+        if judged is not None:
+            self._desk.open(judged)
+        if find_next_due(self._ledger, claim_id) is None:
+            self._to_file.put_nowait(claim_id)
+        else:
+            self.carrier.add_file(claim_id)
+
+    async def _file(self, claim_id: str) -> None:
+        outcome = await self._filing.file(claim_id)
+        self.failed += outcome == "failed"
+        self._in_hand.discard(claim_id)
+
+    def list_troubles(self) -> list[str]:
+        """Return what holds files up at present and only the operator or the machine can mend, each once."""
+        found = [taker.trouble for taker in self.takers] + [self.carrier.trouble, *self.troubles.values()]
+        return list(dict.fromkeys(sentence for sentence in found if sentence))
+

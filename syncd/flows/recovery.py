@@ -1,0 +1,119 @@
+"""Puts the house in order after a start: what stands in work/ goes on from its state.
+
+What is on the disk is the truth and the ledger follows. Can itself be killed and done again: each step leaves
+a state that this very table knows.
+
+    in ledger   file in work   then
+    no          yes            taken, but not written down: it is judged like a new one
+    claimed     yes            it is judged
+    judging     yes            the death counts against it, then it is judged
+    carrying    yes            its orders go on; without its side file it is judged again
+    settled     yes            it is filed
+    settled     no             it was filed: it is closed
+    claimed     no             the claim never happened: forgotten
+    carrying    no             somebody took it out of work/: it is settled without its original
+    closed      yes            dropped into work/ by hand: it is judged like a new one
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from random import Random
+
+from syncd.config.model import SourceConfig
+from syncd.core.model import Claim
+from syncd.core.names import show_name
+from syncd.edges.clock import Clock
+from syncd.edges.ledger import Ledger
+from syncd.edges.ledger_files import (
+    FileRow,
+    add_file,
+    close_file,
+    count_deaths,
+    find_file,
+    forget_file,
+    list_open_files,
+    put_back_judging,
+)
+from syncd.edges.log import say
+from syncd.edges.spool import claim, list_claims, list_strays, prepare_folder, remove_claim, remove_leftovers, sync_folder
+from syncd.flows.taking import make_claim_id
+
+
+def recover_files(
+    sources: Iterable[SourceConfig], ledger: Ledger, clock: Clock, random: Random
+) -> list[FileRow]:
+    """Given the sources, bring ledger and work folders together; return every open file, oldest first.
+
+    Raise StorageError or LedgerError if the machine refuses.
+    """
+    known = {source.name: source for source in sources}
+    count_deaths(ledger)
+    for source in known.values():
+        for folder in (source.inbox, source.done, source.failed):
+            prepare_folder(folder)
+            remove_leftovers(folder)
+        prepare_folder(source.work, mode=0o700)
+        _adopt_strays(source, ledger, clock, random)
+    rows = []
+    for row in list_open_files(ledger):
+        its_source = known.get(row.claim.source)
+        if its_source is None:
+            say(
+                "file_without_source",
+                "its source is no longer in the config; put the source back to let it go on",
+                level="WARNING",
+                source=row.claim.source,
+                file=show_name(row.claim.name),
+            )
+        elif (kept := _recover_file(row, its_source, ledger)) is not None:
+            rows.append(kept)
+    ledger.commit()
+    return rows
+
+
+def _adopt_strays(source: SourceConfig, ledger: Ledger, clock: Clock, random: Random) -> None:
+    """Take in what stands in the work folder and is not in the ledger."""
+    for stray in list(list_strays(source.work)):
+        claim_id = make_claim_id(clock, random)
+        if claim(source.work, source.work, stray, claim_id) is not None:
+            sync_folder(source.work / claim_id)
+            sync_folder(source.work)
+    for claim_id, name in list(list_claims(source.work)):
+        row = find_file(ledger, claim_id)
+        if name is None:
+            if row is None or row.state == "closed":
+                remove_claim(source.work, claim_id)
+        elif row is None or row.state == "closed":
+            forget_file(ledger, claim_id)
+            add_file(ledger, Claim(claim_id, source.name, name, clock.now()))
+            say("file_adopted", source=source.name, file=show_name(name), claim=claim_id)
+
+
+def _recover_file(row: FileRow, source: SourceConfig, ledger: Ledger) -> FileRow | None:
+    """Apply the table to one open file; return it if it goes on."""
+    path = source.work / row.claim.id / row.claim.name
+    judged_path = source.work / f"{row.claim.id}.judged"
+    if path.exists():
+        if row.state == "carrying" and not judged_path.exists():
+            put_back_judging(ledger, row.claim.id)
+            return replace(row, state="claimed")
+        return row
+    if row.state == "settled":
+        close_file(ledger, row.claim.id)
+        ledger.commit()
+        remove_claim(source.work, row.claim.id)
+        return None
+    if row.state == "carrying" and judged_path.exists():
+        return row
+    say(
+        "claim_forgotten",
+        "its file is no longer in the work folder",
+        level="WARNING",
+        source=source.name,
+        file=show_name(row.claim.name),
+        claim=row.claim.id,
+    )
+    forget_file(ledger, row.claim.id)
+    ledger.commit()
+    remove_claim(source.work, row.claim.id)
+    return None

@@ -1,0 +1,555 @@
+"""The folders, on a real disk."""
+
+import errno
+import hashlib
+import os
+import socket
+import stat as modes
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from syncd.core.model import FileStat
+from syncd.edges import spool
+from syncd.edges.spool import CHUNK_BYTES, Oddity
+from syncd.errors import StorageError
+
+NOBODY = 65534
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounts and other owners need root")
+not_as_root = pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    (tmp_path / "inbox").mkdir()
+    return tmp_path / "inbox"
+
+
+@pytest.fixture
+def work(tmp_path):
+    (tmp_path / "work").mkdir()
+    return tmp_path / "work"
+
+
+@pytest.fixture
+def done(tmp_path):
+    (tmp_path / "done").mkdir()
+    return tmp_path / "done"
+
+
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def run_in_own_mounts(script, folder):
+    """Run shell lines that may mount below the folder, unseen from outside; return what they print."""
+    result = subprocess.run(
+        ["unshare", "--mount", "--propagation", "private", "sh", "-euc", script, "sh", sys.executable],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    if "mount:" in result.stderr or "unshare:" in result.stderr:
+        pytest.skip("no mounts here")
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+# Listing
+
+
+def test_an_inbox_is_listed_with_what_is_never_taken_and_without_what_is_left_alone(inbox, monkeypatch):
+    (inbox / "orders.csv").write_bytes(b"1,2\n")
+    for left_alone in (".orders.csv", "orders.part", "~$orders.csv"):
+        (inbox / left_alone).touch()
+    (inbox / "folder.csv").mkdir()
+    (inbox / "link.csv").symlink_to("/etc/passwd")
+    (inbox / "dangling.csv").symlink_to("nowhere")
+    os.mkfifo(inbox / "pipe.csv")
+    with socket.socket(socket.AF_UNIX) as server:
+        monkeypatch.chdir(inbox)  # a socket's path may not be long
+        server.bind("socket.csv")
+    (inbox / "twin.csv").touch()
+    os.link(inbox / "twin.csv", inbox.parent / "twin")
+
+    listed = list(spool.list_inbox(inbox))
+
+    [orders] = [item for item in listed if isinstance(item, FileStat)]
+    seen = (inbox / "orders.csv").stat()
+    assert orders == FileStat("orders.csv", 4, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+    assert {item for item in listed if isinstance(item, Oddity)} == {
+        Oddity("folder.csv", "folder"),
+        Oddity("link.csv", "link"),
+        Oddity("dangling.csv", "link"),
+        Oddity("pipe.csv", "pipe"),
+        Oddity("socket.csv", "socket"),
+        Oddity("twin.csv", "hard link"),
+    }
+
+
+@needs_root
+def test_a_device_is_an_oddity(inbox):
+    try:
+        os.mknod(inbox / "null.csv", modes.S_IFCHR | 0o600, os.makedev(1, 3))
+    except PermissionError:
+        pytest.skip("no devices here")
+    assert list(spool.list_inbox(inbox)) == [Oddity("null.csv", "device")]
+
+
+def test_a_file_that_vanishes_while_listed_is_skipped(inbox):
+    for number in range(3):
+        (inbox / f"{number}.csv").touch()
+    listing = spool.list_inbox(inbox)
+    first = next(listing)
+    for path in inbox.iterdir():
+        path.unlink()
+    assert list(listing) == []
+    assert isinstance(first, FileStat)
+
+
+def test_a_missing_inbox_is_named(inbox):
+    inbox.rmdir()
+    with pytest.raises(StorageError, match=rf"There is no folder {inbox}: make it again\."):
+        list(spool.list_inbox(inbox))
+
+
+def test_a_link_is_looked_at_and_not_its_target(inbox):
+    (inbox / "link").symlink_to("nowhere")
+    found = spool.stat_file(inbox / "link")
+    assert found is not None
+    assert found.size == len("nowhere")
+    assert spool.stat_file(inbox / "orders.csv") is None
+
+
+def test_names_that_are_taken_are_found_also_where_a_link_dangles(done):
+    (done / "link").symlink_to("nowhere")
+    assert spool.name_taken(done, ["orders.csv", "link"])
+    assert not spool.name_taken(done, ["orders.csv"])
+    assert not spool.name_taken(done, [])
+
+
+# Claiming
+
+
+@pytest.mark.parametrize(
+    "name", ["orders.csv", "-rf", "a\nb.csv", os.fsdecode(b"caf\xe9.csv"), "a" * 255, "é" * 127]
+)
+def test_a_claim_takes_a_file_of_any_name(inbox, work, name):
+    (inbox / name).write_bytes(b"bytes")
+    taken = spool.claim(inbox, work, name, "c1")
+    assert taken == spool.stat_file(work / "c1" / name)
+    assert taken is not None
+    assert taken.name == name
+    assert names_in(inbox) == []
+    assert modes.S_IMODE((work / "c1").stat().st_mode) == 0o700
+    assert list(spool.list_claims(work)) == [("c1", name)]
+
+
+def test_a_claim_of_a_vanished_name_leaves_nothing(inbox, work):
+    assert spool.claim(inbox, work, "orders.csv", "c1") is None
+    assert names_in(work) == []
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo, lambda path: path.symlink_to("/etc/passwd")])
+def test_what_turns_out_to_be_no_file_is_put_back(inbox, work, make):
+    make(inbox / "orders.csv")
+    assert spool.claim(inbox, work, "orders.csv", "c1") is None
+    assert names_in(inbox) == ["orders.csv"]
+    assert names_in(work) == []
+
+
+def test_a_file_with_two_names_is_put_back(inbox, work):
+    (inbox / ".in.orders.csv").touch()
+    os.link(inbox / ".in.orders.csv", inbox / "orders.csv")
+    assert spool.claim(inbox, work, "orders.csv", "c1") is None
+    assert names_in(inbox) == [".in.orders.csv", "orders.csv"]
+
+
+def test_a_claim_id_is_used_once(inbox, work):
+    (inbox / "orders.csv").touch()
+    (work / "c1").mkdir()
+    with pytest.raises(FileExistsError):
+        spool.claim(inbox, work, "orders.csv", "c1")
+    assert names_in(inbox) == ["orders.csv"]
+
+
+@pytest.mark.parametrize("missing", ["inbox", "work"])
+def test_a_claim_names_the_folder_that_is_missing(inbox, work, missing):
+    (inbox.parent / missing).rmdir()
+    with pytest.raises(StorageError, match=f"There is no folder .*/{missing}: make it again"):
+        spool.claim(inbox, work, "orders.csv", "c1")
+
+
+@needs_root
+def test_a_claim_across_mounts_names_both_folders(inbox, work):
+    said = run_in_own_mounts(
+        'mount -t tmpfs tmpfs work; echo x > inbox/orders.csv; exec "$1" -c "\n'
+        "from pathlib import Path\n"
+        "from syncd.edges import spool\n"
+        "print(spool.same_mount([Path('inbox'), Path('work')]))\n"
+        "try: spool.claim(Path('inbox'), Path('work'), 'orders.csv', 'c1')\n"
+        "except Exception as error: print(type(error).__name__, error)\n"
+        "print(*Path('inbox').iterdir(), *Path('work').iterdir())"
+        '"',
+        inbox.parent,
+    )
+    same_mount, refusal, left = said.splitlines()
+    assert same_mount == "False"
+    assert refusal.startswith("StorageError inbox and work lie on different mounts")
+    assert left == "inbox/orders.csv"
+
+
+def test_claims_and_strays_are_told_apart(inbox, work):
+    (work / "c1").mkdir()
+    (work / "c1" / "orders.csv").touch()
+    (work / "c1.judged").touch()
+    (work / "c2").mkdir()
+    (work / "stray.csv").touch()
+    (work / ".syncd-1").touch()
+    (work / ".hidden").mkdir()
+    (work / "link").symlink_to(inbox)
+    assert sorted(spool.list_claims(work)) == [("c1", "orders.csv"), ("c2", None)]
+    assert list(spool.list_strays(work)) == ["stray.csv"]
+
+
+def test_a_claim_that_ends_while_claims_are_listed_is_skipped(work):
+    for claim_id in ("c1", "c2"):
+        (work / claim_id).mkdir()
+    claims = spool.list_claims(work)
+    next(claims)
+    for path in work.iterdir():
+        path.rmdir()
+    assert list(claims) == []
+
+
+def test_a_missing_work_folder_holds_no_claims(tmp_path):
+    assert list(spool.list_claims(tmp_path / "work")) == []
+    assert list(spool.list_strays(tmp_path / "work")) == []
+
+
+def test_a_removed_claim_takes_its_side_file_along_and_again_is_harmless(work):
+    (work / "c1").mkdir()
+    (work / "c1.judged").touch()
+    spool.remove_claim(work, "c1")
+    spool.remove_claim(work, "c1")
+    assert names_in(work) == []
+
+
+def test_a_claim_that_still_holds_a_file_is_not_removed(work):
+    (work / "c1").mkdir()
+    (work / "c1" / "orders.csv").touch()
+    (work / "c1.judged").touch()
+    with pytest.raises(StorageError, match="c1 still holds a file"):
+        spool.remove_claim(work, "c1")
+    assert names_in(work) == ["c1", "c1.judged"]
+
+
+def test_a_file_in_the_place_of_a_claim_is_no_claim_to_remove(work):
+    (work / "c1").touch()
+    with pytest.raises(NotADirectoryError):
+        spool.remove_claim(work, "c1")
+
+
+# Reading
+
+
+def test_a_file_is_read_in_chunks_that_are_shown_on_the_way(work):
+    content = os.urandom(CHUNK_BYTES + 1)
+    (work / "orders.csv").write_bytes(content)
+    digest = hashlib.sha256()
+    chunks = list(spool.read_chunks(work / "orders.csv", digest.update))
+    assert [len(chunk) for chunk in chunks] == [CHUNK_BYTES, 1]
+    assert b"".join(chunks) == content
+    assert digest.digest() == hashlib.sha256(content).digest()
+
+
+def test_a_missing_file_is_an_ordinary_result_of_reading(work):
+    with pytest.raises(FileNotFoundError):
+        list(spool.read_chunks(work / "orders.csv"))
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo, lambda path: path.symlink_to("/etc/passwd")])
+def test_only_regular_files_are_read(work, make):
+    make(work / "orders.csv")
+    with pytest.raises(StorageError, match=r"orders\.csv is no regular file"):
+        list(spool.read_chunks(work / "orders.csv"))
+    assert not spool.is_same_content(work / "orders.csv", [])
+
+
+# Writing
+
+
+def test_a_file_is_written_whole_and_is_not_for_everybody(done):
+    spool.write_whole(done / "orders.csv.report.json", iter([b"{", b"}"]))
+    assert (done / "orders.csv.report.json").read_bytes() == b"{}"
+    assert names_in(done) == ["orders.csv.report.json"]
+    umask = os.umask(0o022)
+    os.umask(umask)
+    assert modes.S_IMODE((done / "orders.csv.report.json").stat().st_mode) == 0o640 & ~umask
+
+
+def test_a_taken_name_is_not_written_over(done):
+    (done / "report").write_bytes(b"old")
+    with pytest.raises(FileExistsError):
+        spool.write_whole(done / "report", [b"new"])
+    assert (done / "report").read_bytes() == b"old"
+    assert names_in(done) == ["report"]
+
+
+def test_nothing_is_left_where_the_content_breaks_off(done):
+    def broken():
+        yield b"{"
+        raise ValueError("broken off")
+
+    with pytest.raises(ValueError, match="broken off"):
+        spool.write_whole(done / "report", broken())
+    assert names_in(done) == []
+
+
+def test_a_name_of_255_bytes_can_be_written(done):
+    spool.write_whole(done / ("a" * 255), [b"x"])
+    assert names_in(done) == ["a" * 255]
+
+
+@pytest.mark.parametrize(
+    ("chunks", "same"),
+    [
+        ([b"ab", b"c"], True),
+        ([b"abc"], True),
+        ([b"ab"], False),
+        ([b"abd"], False),
+        ([b"abcd"], False),
+        ([], False),
+    ],
+)
+def test_content_is_compared_to_the_end(done, chunks, same):
+    (done / "report").write_bytes(b"abc")
+    assert spool.is_same_content(done / "report", chunks) is same
+
+
+def test_a_missing_file_has_not_the_same_content(done):
+    assert not spool.is_same_content(done / "report", [])
+
+
+@needs_root
+def test_a_full_and_a_read_only_disk_are_told_with_their_cure(tmp_path):
+    (tmp_path / "done").mkdir()
+    said = run_in_own_mounts(
+        'mount -t tmpfs -o size=64k tmpfs done; exec "$1" -c "\n'
+        "import subprocess\n"
+        "from pathlib import Path\n"
+        "from syncd.edges import spool\n"
+        "def attempt(function, *arguments):\n"
+        "    try: function(*arguments)\n"
+        "    except Exception as error: print(type(error).__name__, error)\n"
+        "attempt(spool.write_whole, Path('done/report'), [bytes(99_999)])\n"
+        "print(*Path('done').iterdir())\n"
+        "subprocess.run(['mount', '-o', 'remount,ro', 'done'], check=True)\n"
+        "attempt(spool.check_folder_writable, Path('done'))\n"
+        '"',
+        tmp_path,
+    )
+    full, left, read_only = said.splitlines()
+    assert full == "StorageError The disk is full at done: free some space there."
+    assert left == ""
+    assert read_only.startswith("StorageError Read-only file system at done")
+
+
+# Moving
+
+
+def test_a_file_is_filed_away_without_clobbering(work, done):
+    (work / "orders.csv").write_bytes(b"new")
+    (done / "orders.csv").write_bytes(b"old")
+    assert not spool.file_away(work / "orders.csv", done, "orders.csv")
+    assert (done / "orders.csv").read_bytes() == b"old"
+    assert spool.file_away(work / "orders.csv", done, "orders.1.csv")
+    assert (done / "orders.1.csv").read_bytes() == b"new"
+    assert names_in(work) == []
+
+
+def test_a_file_is_put_back_without_clobbering(work, inbox):
+    (work / "orders.csv").write_bytes(b"x")
+    assert spool.put_back(work / "orders.csv", inbox, "orders.csv")
+    (work / "orders.csv").touch()
+    assert not spool.put_back(work / "orders.csv", inbox, "orders.csv")
+    assert (inbox / "orders.csv").read_bytes() == b"x"
+
+
+def test_a_dangling_link_is_a_taken_name(work, done):
+    (work / "orders.csv").touch()
+    (done / "orders.csv").symlink_to("nowhere")
+    assert not spool.file_away(work / "orders.csv", done, "orders.csv")
+    assert (done / "orders.csv").is_symlink()
+
+
+def test_a_vanished_file_and_a_missing_folder_are_two_things(work, done):
+    with pytest.raises(FileNotFoundError):
+        spool.file_away(work / "orders.csv", done, "orders.csv")
+    (work / "orders.csv").touch()
+    done.rmdir()
+    with pytest.raises(StorageError, match=f"There is no folder {done}: make it again"):
+        spool.file_away(work / "orders.csv", done, "orders.csv")
+    done.touch()
+    with pytest.raises(StorageError, match=f"There is no folder {done}: make it again"):
+        spool.file_away(work / "orders.csv", done, "orders.csv")
+
+
+@pytest.mark.parametrize("code", [errno.ENOSYS, errno.EINVAL])
+def test_where_the_kernel_or_the_file_system_cannot_a_placeholder_is_renamed_over(work, done, code):
+    def refuse(source, target):
+        raise OSError(code, os.strerror(code))
+
+    (work / "orders.csv").write_bytes(b"new")
+    assert spool._move_no_clobber(work / "orders.csv", done / "orders.csv", refuse)
+    assert (done / "orders.csv").read_bytes() == b"new"
+    (work / "orders.csv").write_bytes(b"newer")
+    assert not spool._move_no_clobber(work / "orders.csv", done / "orders.csv", refuse)
+    assert (done / "orders.csv").read_bytes() == b"new"
+    with pytest.raises(FileNotFoundError):
+        spool._move_no_clobber(work / "vanished.csv", done / "vanished.csv", refuse)
+    assert names_in(done) == ["orders.csv"]
+
+
+@pytest.fixture
+def as_nobody():
+    """Give a folder of nobody's, and nobody's rights to the test."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, NOBODY, NOBODY)
+        yield Path(folder)
+        os.seteuid(0)
+
+
+@needs_root
+def test_files_of_another_owner_are_claimed_and_filed_away(as_nobody):
+    inbox, work, done = as_nobody / "inbox", as_nobody / "work", as_nobody / "done"
+    os.seteuid(NOBODY)
+    for folder in (inbox, work, done):
+        folder.mkdir()
+    os.seteuid(0)
+    (inbox / "orders.csv").write_bytes(b"x")
+    (inbox / "orders.csv").chmod(0o600)
+    os.seteuid(NOBODY)
+
+    assert spool.claim(inbox, work, "orders.csv", "c1") is not None
+    assert spool.file_away(work / "c1" / "orders.csv", done, "orders.csv")
+    with pytest.raises(
+        StorageError, match=rf"No permission at {done}/orders\.csv: give the user syncd runs as"
+    ):
+        list(spool.read_chunks(done / "orders.csv"))
+
+
+@needs_root
+def test_a_folder_that_may_not_be_written_is_named(as_nobody):
+    os.seteuid(0)
+    (as_nobody / "done").mkdir(mode=0o755)
+    os.seteuid(NOBODY)
+    with pytest.raises(StorageError, match=f"No permission at {as_nobody}/done"):
+        spool.check_folder_writable(as_nobody / "done")
+    with pytest.raises(StorageError, match=f"No permission at {as_nobody}/done"):
+        spool.prepare_folder(as_nobody / "done" / "more")
+
+
+@not_as_root
+def test_a_folder_without_rights_is_named(done):
+    done.chmod(0o500)
+    with pytest.raises(StorageError, match=f"No permission at {done}"):
+        spool.check_folder_writable(done)
+
+
+# Folders
+
+
+def test_a_folder_is_made_with_its_parents_and_its_mode(tmp_path):
+    spool.prepare_folder(tmp_path / "a" / "b", 0o700)
+    spool.prepare_folder(tmp_path / "a" / "b", 0o755)
+    assert modes.S_IMODE((tmp_path / "a" / "b").stat().st_mode) == 0o700
+    spool.prepare_folder(tmp_path / "c")
+    assert (tmp_path / "c").is_dir()
+
+
+@pytest.mark.parametrize("path", ["file", "file/folder", "dangling"])
+def test_a_file_in_the_way_of_a_folder_is_told(tmp_path, path):
+    (tmp_path / "file").touch()
+    (tmp_path / "dangling").symlink_to("nowhere")
+    with pytest.raises(StorageError, match="cannot be a folder: a file is in its way"):
+        spool.prepare_folder(tmp_path / path)
+
+
+def test_a_probe_leaves_nothing(inbox, work, done):
+    spool.check_folder_writable(done)
+    assert spool.same_mount([inbox, work, done])
+    assert spool.same_mount([inbox, inbox])
+    assert names_in(inbox) + names_in(work) + names_in(done) == []
+
+
+@needs_root
+def test_two_mounts_of_one_disk_are_two(tmp_path):
+    for name in ("inbox", "done"):
+        (tmp_path / name).mkdir()
+    said = run_in_own_mounts(
+        'mount --bind done done; exec "$1" -c "\n'
+        "from pathlib import Path\n"
+        "from syncd.edges import spool\n"
+        "print(spool.same_mount([Path('inbox'), Path('done')]), *Path('inbox').iterdir())"
+        '"',
+        tmp_path,
+    )
+    assert said.strip() == "False"
+
+
+def test_a_missing_folder_is_on_no_mount(inbox, tmp_path):
+    with pytest.raises(StorageError, match="There is no folder"):
+        spool.same_mount([inbox, tmp_path / "done"])
+
+
+def test_the_disk_has_free_bytes(tmp_path):
+    assert spool.free_bytes(tmp_path) > 0
+
+
+def test_a_folder_is_synced(tmp_path):
+    spool.sync_folder(tmp_path)
+    with pytest.raises(StorageError, match="There is no folder"):
+        spool.sync_folder(tmp_path / "missing")
+
+
+def test_what_a_death_left_is_removed_and_nothing_else(done):
+    (done / ".syncd-0123456789abcdef").touch()
+    (done / ".syncd-folder").mkdir()
+    (done / ".other").touch()
+    (done / "orders.csv").touch()
+    spool.remove_leftovers(done)
+    assert names_in(done) == [".other", ".syncd-folder", "orders.csv"]
+
+
+# The machine's faults
+
+
+@pytest.mark.parametrize("code", sorted(spool._CURES))
+def test_each_fault_of_the_machine_is_a_sentence_that_names_the_folder(tmp_path, code):
+    with pytest.raises(StorageError, match=f"{tmp_path}.*: .*\\.$") as caught, spool.storage_faults(tmp_path):
+        raise OSError(code, os.strerror(code))
+    assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_a_fault_names_the_very_file_and_both_folders_of_a_move(tmp_path):
+    file = str(tmp_path / "a\nb")
+    with pytest.raises(StorageError, match=r"/a\\x0ab: "), spool.storage_faults(tmp_path):
+        raise OSError(errno.EACCES, "", file)
+    with (
+        pytest.raises(StorageError, match=f"at {tmp_path} and /: "),
+        spool.storage_faults(tmp_path, Path("/")),
+    ):
+        raise OSError(errno.EACCES, "", file, None, "/x")
+
+
+def test_a_bug_of_ours_is_no_fault_of_the_machine(tmp_path):
+    with pytest.raises(OSError, match="Bad file"), spool.storage_faults(tmp_path):
+        raise OSError(errno.EBADF, "Bad file descriptor")

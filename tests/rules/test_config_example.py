@@ -1,0 +1,142 @@
+"""The example names every option of the schema, loads as it is, and the schema explains every option."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from syncd.config import load_config
+from syncd.config.strict_yaml import parse_yaml
+from syncd.schema_files import find_schema, read_schema
+
+ENVIRONMENT = {"SYNCD_CLIENT_ID": "some-id", "SYNCD_CLIENT_SECRET": "some-secret"}
+SCHEMA = read_schema("config.schema.json")
+EXAMPLE = find_schema("config.schema.json").parent.parent / "config.example.yaml"
+
+
+def list_options(schema: dict, key: str = "") -> Iterator[tuple[str, dict]]:
+    """Yield each option at every depth with its schema; entries of a list are written `sources[]`."""
+    for branch in (schema, *schema.get("anyOf", ())):
+        for name, option in branch.get("properties", {}).items():
+            path = f"{key}.{name}".removeprefix(".")
+            yield path, option
+            yield from list_options(option, path)
+        if "items" in branch:
+            yield f"{key}[]", branch["items"]
+            yield from list_options(branch["items"], f"{key}[]")
+
+
+def list_keys(data: object, key: str = "") -> Iterator[str]:
+    match data:
+        case dict():
+            for name, value in data.items():
+                path = f"{key}.{name}".removeprefix(".")
+                yield path
+                yield from list_keys(value, path)
+        case list():
+            yield f"{key}[]"
+            for value in data:
+                yield from list_keys(value, f"{key}[]")
+
+
+def uncomment(text: str) -> str:
+    """Take the # away wherever an option follows it at once."""
+    return re.sub(r"^( *)#((?:- )?[a-z_]+:)", r"\1\2", text, flags=re.MULTILINE)
+
+
+OPTIONS = dict(list_options(SCHEMA))
+
+
+def test_the_example_names_every_option_and_no_other():
+    full = parse_yaml(uncomment(EXAMPLE.read_text(encoding="utf-8")).encode(), "config.example.yaml")
+    assert full.findings == []
+    assert set(list_keys(full.data)) == set(OPTIONS)
+
+
+def test_the_example_with_every_option_fits_the_schema():
+    full = parse_yaml(uncomment(EXAMPLE.read_text(encoding="utf-8")).encode(), "config.example.yaml")
+    assert [error.message for error in Draft202012Validator(SCHEMA).iter_errors(full.data)] == []
+
+
+def test_the_example_loads_as_it_is(tmp_path):
+    config = load_config(EXAMPLE, ENVIRONMENT)
+    assert [source.name for source in config.sources] == ["orders"]
+    assert config.sources[0].inbox == EXAMPLE.parent / "inbox"
+
+
+def test_the_example_names_its_schema_for_editors_in_its_first_line():
+    first = EXAMPLE.read_text(encoding="utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=schemas/config.schema.json"
+    assert (EXAMPLE.parent / "schemas/config.schema.json").is_file()
+
+
+def test_the_example_shows_the_defaults(tmp_path):
+    """An option that is commented out at its default changes nothing when it is taken in."""
+    full = parse_yaml(uncomment(EXAMPLE.read_text(encoding="utf-8")).encode(), "config.example.yaml").data
+    shown = {path: value for path, value in walk(full) if "default" in OPTIONS.get(path, {})}
+    own = {"sources[].match", "sources[].reference"}  # their defaults are words or a list: shown by an example
+    assert shown == {path: OPTIONS[path]["default"] for path in OPTIONS if "default" in OPTIONS[path]} | {
+        path: shown[path] for path in own
+    }
+
+
+def walk(data: object, key: str = "") -> Iterator[tuple[str, object]]:
+    match data:
+        case dict():
+            for name, value in data.items():
+                path = f"{key}.{name}".removeprefix(".")
+                yield path, value
+                yield from walk(value, path)
+        case list():
+            for value in data:
+                yield from walk(value, f"{key}[]")
+
+
+def test_the_schema_is_a_schema():
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("path", OPTIONS)
+def test_every_option_is_described_and_has_good_examples(path):
+    option = OPTIONS[path]
+    assert option["description"].endswith(".")
+    assert option["examples"]
+    for example in option["examples"]:
+        assert list(Draft202012Validator(option).iter_errors(example)) == []
+
+
+@pytest.mark.parametrize("path", [path for path, option in OPTIONS.items() if option.get("type") == "object"])
+def test_no_block_takes_an_unknown_option(path):
+    assert OPTIONS[path]["additionalProperties"] is False
+    assert SCHEMA["additionalProperties"] is False
+
+
+def test_the_defaults_of_the_schema_are_the_defaults_of_syncd(tmp_path):
+    """A config that writes every default out means the same as one that writes none."""
+    short = {"api": {}, "sources": [{}], "inventory": {"directory": "inventory"}, "log": {}, "reports": {}}
+    path = Path(tmp_path / "config.yaml")
+    head = "version: 1\n"
+    api = "base_url: https://example.com, client_id: i, client_secret: s"
+    source = "name: a, inbox: i, done: d, failed: f"
+
+    def load(api_more: str, source_more: str, inventory_more: str, rest: str):
+        path.write_text(
+            f"{head}api: {{{api}{api_more}}}\nsources: [{{{source}{source_more}}}]\n"
+            f"inventory: {{directory: inventory{inventory_more}}}\n{rest}"
+        )
+        config = load_config(path, {})
+        return repr(config)
+
+    def write(prefix: str) -> str:
+        return "".join(
+            f", {key.removeprefix(prefix)}: {option['default']!r}"
+            for key, option in OPTIONS.items()
+            if key.startswith(prefix) and "default" in option and "." not in key.removeprefix(prefix)
+        )
+
+    assert short
+    bare = load("", "", "", "")
+    full = load(write("api."), write("sources[]."), write("inventory."), f"state_dir: {OPTIONS['state_dir']['default']}\n")
+    assert bare == full
