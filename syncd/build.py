@@ -25,6 +25,7 @@ from syncd.errors import ConfigError
 from syncd.flows.calls import Caller
 from syncd.flows.carry import Carrier
 from syncd.flows.desk import Desk
+from syncd.flows.errands import Errands
 from syncd.flows.filing import Filing
 from syncd.flows.orders import Orders
 from syncd.flows.recovery import recover_files
@@ -146,8 +147,7 @@ def build_app(
     first_s, cap_s = config.api.retry.first_seconds, config.api.retry.cap_seconds
     caller = Caller(api, governor, ledger, clock, random, first_s=first_s, cap_s=cap_s)
     desk = Desk(ledger, config.sources)
-    carrier = Carrier(
-        caller,
+    errands = Errands(
         ledger,
         desk,
         clock,
@@ -157,6 +157,7 @@ def build_app(
         first_s=first_s,
         cap_s=cap_s,
     )
+    carrier = Carrier(caller, errands, ledger, clock)
     filing = Filing(
         ledger,
         desk,

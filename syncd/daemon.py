@@ -127,7 +127,11 @@ class Daemon:
                 with contextlib.suppress(StorageError):
                     if not watcher.ensure(source.inbox) and source.inbox not in polled:
                         polled.add(source.inbox)
-                        say("inbox_polled", "no events come from this folder; it is looked into regularly", level="WARNING")
+                        say(
+                            "inbox_polled",
+                            "no events come from this folder; it is looked into regularly",
+                            level="WARNING",
+                        )
             now = [_look(path) for path in secrets]
             if now != before:
                 before = now

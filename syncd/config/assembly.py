@@ -80,9 +80,7 @@ def _assemble_source(source: Options, taken: dict[Path, KeyPath]) -> SourceConfi
         timezone=find_zone(source),
         schema=_find_schema(source),
         reference=_choose_reference(source),
-        limits=Limits(
-            **source.inner("limits").given("file_bytes", "record_bytes", "depth", "digits", "columns")
-        ),
+        limits=Limits(**source.inner("limits").given("file_bytes", "record_bytes", "depth", "digits", "columns")),
         **source.given("settle_seconds", "format", "final_newline", "on_invalid"),
     )
 

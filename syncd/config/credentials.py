@@ -72,9 +72,7 @@ def _read(path: Path, *, trusted: bool) -> bytes:
         if not trusted and facts.st_mode & (stat.S_IROTH | stat.S_IWOTH):
             raise ConfigError([f"{path} is open to every user of this machine; run: chmod 600 {path}"])
         if facts.st_size > _MAX_BYTES:
-            raise ConfigError(
-                [f"{path} is too large for a secret; write the secret into it, and nothing else"]
-            )
+            raise ConfigError([f"{path} is too large for a secret; write the secret into it, and nothing else"])
         return file.read(_MAX_BYTES)
 
 

@@ -44,11 +44,10 @@ class Document:
         """Given the key of a value, return it as the operator wrote it, before `${NAME}` is filled in."""
         value: object = self.data
         for part in key:
-            match value:
-                case dict():
-                    value = value.get(part)
-                case list() if isinstance(part, int):
-                    value = value[part]
+            if isinstance(value, dict):
+                value = value.get(part)
+            elif isinstance(value, list) and isinstance(part, int):
+                value = value[part]
         return value
 
 

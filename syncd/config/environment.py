@@ -41,13 +41,9 @@ def _fill_in_text(text: str, key: KeyPath, document: Document, environment: Mapp
         if name is None:
             return refuse("holds a $ without a {NAME} behind it; write $$ for a dollar")
         state = "empty" if name in environment else "not set"
-        return environment.get(name) or refuse(
-            f"needs the environment variable {name}, which is {state}; set it"
-        )
+        return environment.get(name) or refuse(f"needs the environment variable {name}, which is {state}; set it")
 
     filled = _DOLLAR.sub(replace, text)
-    if key[-1:] != ("delimiter",) and any(
-        unicodedata.category(character) in {"Cc", "Cs"} for character in filled
-    ):
+    if key[-1:] != ("delimiter",) and any(unicodedata.category(character) in {"Cc", "Cs"} for character in filled):
         refuse("holds a line break or another control character; write it on one line")
     return "" if key in document.broken else filled

@@ -51,9 +51,7 @@ class Options:
     def inner(self, name: str) -> "Options":
         """Return a block inside this one; empty where none is given."""
         value = self.block.get(name)
-        return Options(
-            value if isinstance(value, dict) else {}, (*self.key, name), self.document, self.folder
-        )
+        return Options(value if isinstance(value, dict) else {}, (*self.key, name), self.document, self.folder)
 
     def entries(self, name: str) -> Iterator["Options"]:
         """Yield the blocks of a list."""

@@ -34,9 +34,7 @@ def check_shape(data: object, document: Document) -> None:
         elif error.validator == "required":
             for name in error.validator_value:
                 if name not in error.instance:
-                    document.find(
-                        key, f"{show_key((*key, name))} is missing; add {_show_example(name, error)}"
-                    )
+                    document.find(key, f"{show_key((*key, name))} is missing; add {_show_example(name, error)}")
         elif key not in told:
             told.add(key)
             document.find(key, f"{show_key(key)} {_say(error, document.written(key), key)}")
@@ -83,9 +81,7 @@ def _show(value: object) -> str:
 
 def _say(error: _Difference, written: object, key: KeyPath) -> str:
     wanted = error.validator_value
-    quoted = (
-        "" if _SECRETS.intersection(key) or isinstance(written, dict | list) else f", not {_shorten(written)}"
-    )
+    quoted = "" if _SECRETS.intersection(key) or isinstance(written, dict | list) else f", not {_shorten(written)}"
     if written is None:
         return "has no value; write one behind the colon, or take the line out"
     match error.validator:
@@ -101,11 +97,7 @@ def _say(error: _Difference, written: object, key: KeyPath) -> str:
         case "minimum":
             return f"must be {_show(wanted)} or more{quoted}"
         case "minLength" | "minItems":
-            return (
-                "is empty; write at least one entry"
-                if isinstance(written, list)
-                else "is empty; write a value"
-            )
+            return "is empty; write at least one entry" if isinstance(written, list) else "is empty; write a value"
         case "pattern":
             return f"{error.schema['patternErrorMessage']}{quoted}"
         case _:
@@ -128,11 +120,7 @@ def _say_type(wanted: str | list[str], written: object, example: str, quoted: st
             return f"must be true or false{quoted}"
         case kind:
             number = "a whole number" if kind == "integer" else "a number"
-            hint = (
-                "; an environment variable gives text only"
-                if isinstance(written, str) and "${" in written
-                else ""
-            )
+            hint = "; an environment variable gives text only" if isinstance(written, str) and "${" in written else ""
             return f"must be {number} such as {example}, without quotes or units{quoted}{hint}"
 
 

@@ -33,15 +33,10 @@ _SYNTAX = (
     (r"tag|directive", "a text that begins with ! or % must be in quotes"),
     (r"escape", "write a backslash in double quotes twice, or put the text in single quotes"),
     (r"a quoted scalar", "the quote that opens here is never closed"),
-    (
-        r"values are not allowed",
-        "a colon cannot stand here; check the indentation, and quote texts with colons",
-    ),
+    (r"values are not", "a colon cannot stand here; check the indentation, and quote texts with colons"),
     (r"expected ':'", "a colon and a space are missing after the key"),
-    (
-        r"parsing a flow",
-        "what opens here is not closed, or lacks a comma; in { } and [ ] put ${NAME} in quotes",
-    ),
+    (r"a flow node", "a value is missing here, or a { or [ above is not closed"),
+    (r"a flow", "what opens here is not closed, or lacks a comma; in { } and [ ] put ${NAME} in quotes"),
     (r"<document start>", "plain options end above here; keep one document, without ... or %"),
     (r"found '<scalar>'", "text stands behind a closing quote; inside single quotes write ' twice"),
     (r"found '[]},]", "a text that begins with ] } or , must be in quotes"),
@@ -68,10 +63,9 @@ def parse_yaml(content: bytes, label: str) -> Document:
         stop = _explain(error)
     except _TooDeepError:
         stop = Finding(builder.position, "blocks stand too deep in blocks; options need a few levels only")
-    except ValueError:  # of chr(): pyyaml does not check what an escape such as \UFFFFFFFF names
-        stop = Finding(
-            builder.position, "an escape behind here names no character; write the character itself"
-        )
+    except (ValueError, OverflowError):
+        # Of chr(): pyyaml does not look whether an escape such as \UFFFFFFFF names a character.
+        stop = Finding(builder.position, "an escape behind here is no character; write the character itself")
     else:
         return Document(data, builder.positions, builder.findings, builder.broken)
     raise ConfigError(tell([*builder.findings, stop], label))
@@ -132,18 +126,12 @@ class _Builder:
         self.positions.setdefault(key, self.position)
         if isinstance(event, yaml.AliasEvent):
             self.broken.add(key)
-            self._find(
-                f"{show_key(key)}: a text that begins with * must be in quotes; aliases are not used here"
-            )
+            self._find(f"{show_key(key)}: a text that begins with * must be in quotes; aliases are not used here")
             return None
         if getattr(event, "anchor", None) is not None:
-            self._find(
-                f"{show_key(key)}: a text that begins with & must be in quotes; anchors are not used here"
-            )
+            self._find(f"{show_key(key)}: a text that begins with & must be in quotes; anchors are not used here")
         if getattr(event, "tag", None) is not None:
-            self._find(
-                f"{show_key(key)}: a text that begins with ! must be in quotes; tags are not used here"
-            )
+            self._find(f"{show_key(key)}: a text that begins with ! must be in quotes; tags are not used here")
         match event:
             case yaml.SequenceStartEvent():
                 return self._build_list(key)

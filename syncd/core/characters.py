@@ -6,7 +6,7 @@ Says where they stand; refuses to remove or replace any: what a sender wrote goe
 import re
 import unicodedata
 
-Path = tuple[str | int, ...]
+from syncd.core.places_json import JsonPath
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 # Tab, LF, CR, VT and FF are white space and may stand in a text. A lone surrogate is no character: no UTF-8.
@@ -46,7 +46,7 @@ def name_character(character: str) -> str:
     return f"{point} ({name})" if name else point
 
 
-def collect_controls(value: object, path: Path, found: list[tuple[Path, str]]) -> None:
+def collect_controls(value: object, path: JsonPath, found: list[tuple[JsonPath, str]]) -> None:
     """Given a payload, or a part of it and the path to it, add to `found` what `find_control` finds.
 
     For each text or key with a control character: its path (for a key, the object's) and the character.
@@ -62,7 +62,7 @@ def collect_controls(value: object, path: Path, found: list[tuple[Path, str]]) -
             collect_controls(entry, (*path, index), found)
 
 
-def _add_control(text: str, path: Path, found: list[tuple[Path, str]]) -> None:
+def _add_control(text: str, path: JsonPath, found: list[tuple[JsonPath, str]]) -> None:
     control = find_control(text)
     if control is not None:
         found.append((path, control))

@@ -34,9 +34,7 @@ def find_differences(sent: Mapping[str, object], record: object, ours: bool) -> 
     """
     pairs = list(_compare("", sent, record)) if isinstance(record, dict) else []
     return Comparison(
-        differing=tuple(
-            path for path, same in pairs if not same and (not ours or _CORE_OF_OURS.fullmatch(path))
-        ),
+        differing=tuple(path for path, same in pairs if not same and (not ours or _CORE_OF_OURS.fullmatch(path))),
         compared=sum(path != _REFERENCE for path, _ in pairs),
     )
 

@@ -53,11 +53,7 @@ def _convert_number(value: object) -> object:
         if len(value) > _MOST_DIGITS + 2 or not _NUMBER.fullmatch(value):
             return value
         number = Decimal(value)
-    if (
-        isinstance(number, Decimal)
-        and number.adjusted() < _MOST_DIGITS
-        and number == number.to_integral_value()
-    ):
+    if isinstance(number, Decimal) and number.adjusted() < _MOST_DIGITS and number == number.to_integral_value():
         return int(number)
     return number
 

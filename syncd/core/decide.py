@@ -56,9 +56,7 @@ class Conflict:
 class Ask:
     """Whether the order was stored is unknown, or its reference exists: read the order before all else."""
 
-    at_once: (
-        bool  #: an answer came, so the server is done; else ask no sooner than timeout_seconds after sending
-    )
+    at_once: bool  #: an answer came, so the server is done; else ask no sooner than timeout_seconds after sending
     exists: bool  #: a 409 said that the reference exists
     retry_after_s: float | None = None  #: the answer asked for this much rest first
 
@@ -253,8 +251,7 @@ def _list_refusals(status: int, body: object) -> Iterator[Problem]:
     error = _read_text(answer.get("error"))
     details = answer.get("details")
     refusals = [
-        _read_detail(detail)
-        for detail in (details if isinstance(details, list) else [details])[:_MOST_DETAILS]
+        _read_detail(detail) for detail in (details if isinstance(details, list) else [details])[:_MOST_DETAILS]
     ]
     for field, text in [refusal for refusal in refusals if any(refusal)] or [("", "")]:
         words = ": ".join(part for part in dict.fromkeys((error, text)) if part) or "it gave no reason"

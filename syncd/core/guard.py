@@ -1,4 +1,4 @@
-"""The quote that keeps a spreadsheet from running a cell: put on in a rejected file, taken off when it is read.
+"""The quote that keeps a spreadsheet from running a cell: put on in a rejected file, taken off on reading it.
 
 `unguard_cell(guard_cell(cell)) == cell` for every cell, also for one that already began with quotes.
 Refuses to touch numbers: `-12.50` stays a number in a spreadsheet.

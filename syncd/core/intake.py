@@ -37,6 +37,7 @@ from syncd.core.model import (
     Place,
     Problem,
 )
+from syncd.core.places_json import write_path
 from syncd.core.read_csv import CsvSettings, open_table
 from syncd.core.read_json import find_places, parse_element, read_elements
 from syncd.core.reference import ReferenceMaker, ReferenceRule
@@ -71,9 +72,7 @@ class _Draft:
     lines: tuple[int, ...]
     raw: dict[str, object]
     problems: tuple[Problem, ...]  #: what reading it has already found
-    open_places: Callable[
-        [], Callable[[str], Place]
-    ]  #: gives the way from a JSON pointer to its place in the file
+    open_places: Callable[[], Callable[[str], Place]]  #: gives the way from a JSON pointer to its place in the file
 
 
 def choose_format(name: str, declared: str) -> ChosenFormat:
@@ -166,12 +165,7 @@ def _draft_element(element: Element, raw: object) -> _Draft | Invalid:
 def _judge_draft(draft: _Draft, reading: Reading, maker: ReferenceMaker | None) -> Order | Invalid:
     payload = reading.checker.convert(draft.raw, reading.zone)
     received = payload.get(RECEIVED)
-    if (
-        maker
-        and REFERENCE not in payload
-        and isinstance(received, str)
-        and explain_time(received, None) is None
-    ):
+    if maker and REFERENCE not in payload and isinstance(received, str) and explain_time(received, None) is None:
         payload = {REFERENCE: maker.make(payload, received), **payload}
     found = reading.checker.check(payload, reading.zone)
     if found or draft.problems:
@@ -208,11 +202,5 @@ def _locate_key(pointer: str, element: Element, places: Mapping[str, Place]) -> 
     while around and around not in places:
         around = around.rpartition("/")[0]
     line = places[around].line if around in places else element.line
-    return Place(line, _write_path(parse_pointer(pointer)))
-
-
-def _write_path(parts: tuple[str, ...]) -> str | None:
-    path = ""
-    for part in parts:
-        path += f"[{part}]" if part.isdecimal() else f".{part}" if path else part
-    return path or None
+    parts = parse_pointer(pointer)
+    return Place(line, write_path(tuple(int(part) if part.isdecimal() else part for part in parts)))

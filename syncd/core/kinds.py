@@ -97,7 +97,7 @@ def _read_kind(schema: Schema) -> Kind:
         return Kind.TIME if kind is Kind.TEXT and schema.get("format") == "date-time" else kind
     if not kinds and "properties" in schema:
         return Kind.OBJECT
-    return Kind.OTHER
+    return Kind.LIST if not kinds and "items" in schema else Kind.OTHER
 
 
 def _merge(one: Plan, other: Plan, *, must: bool) -> Plan:

@@ -10,8 +10,9 @@ from difflib import get_close_matches
 
 from syncd.core.limits import Limits
 from syncd.core.model import VALUE_MARK, FileDamagedError, Place, Problem, Row
+from syncd.core.places_json import write_pointer
 from syncd.core.rules import REFERENCE
-from syncd.core.say import join_words, parse_pointer, quote_name, write_pointer
+from syncd.core.say import join_words, parse_pointer, quote_name
 from syncd.core.validate import ERROR_MARK, NEVER_SENT, OrderChecker
 
 _RUN_BY_SPREADSHEETS = ("'=", "'+", "'-", "'@", "'\t", "'\r")
@@ -172,9 +173,7 @@ def _is_ragged(row: Row, layout: Layout) -> bool:
 def _refuse_unnamed(row: Row, layout: Layout) -> None:
     for index in layout.unnamed:
         if row.cells[index]:
-            message = (
-                f"Column {index + 1} is filled in line {row.line} but the header has no name for it: add one"
-            )
+            message = f"Column {index + 1} is filled in line {row.line} but the header has no name for it: add one"
             raise FileDamagedError(Problem("empty_column_name", message, line=row.line))
 
 
@@ -209,7 +208,5 @@ def _say_missing(header: Row, missing: list[str]) -> Problem:
 
 
 def _say_large(first: Row, row: Row) -> Problem:
-    message = (
-        f"The order that begins in line {first.line} is too large by line {row.line}: split it into several"
-    )
+    message = f"The order that begins in line {first.line} is too large by line {row.line}: split it into several"
     return Problem("order_too_large", message, line=row.line)

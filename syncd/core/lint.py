@@ -6,10 +6,11 @@ reference that leads out of the schema: nothing is ever fetched.
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from referencing import Resource
+from referencing import Specification
 from referencing.exceptions import Unresolvable
 
 Resolver = Any  # referencing keeps the type of its resolvers private
@@ -21,58 +22,48 @@ _MANY = {"allOf", "anyOf", "items", "oneOf", "prefixItems"}
 _NAMED = {"$defs", "definitions", "dependentSchemas", "patternProperties", "properties"}
 
 
-def list_faults(
-    schema: object, resolver: Resolver, keywords: frozenset[str], formats: frozenset[str]
-) -> Iterator[str]:
-    """Given a schema, a resolver of its references and the known keywords and formats, yield its faults.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a draft of JSON Schema knows."""
+
+    specification: Specification[Any]
+    keywords: frozenset[str]
+    formats: frozenset[str]  #: those that are really checked
+
+
+def list_faults(schema: object, resolver: Resolver, draft: Draft, place: str = "#") -> Iterator[str]:
+    """Given a schema, a resolver of its references, its draft and its place, yield its faults.
 
     Each is a sentence without a full stop that begins with its place, as a JSON pointer.
     """
-    yield from _walk(schema, "#", resolver, keywords, formats)
-
-
-def _walk(
-    schema: object, place: str, resolver: Resolver, keywords: frozenset[str], formats: frozenset[str]
-) -> Iterator[str]:
     if not isinstance(schema, Mapping):
         return
     if "$id" in schema:
-        resolver = resolver.in_subresource(Resource.from_contents(schema))
-    yield from _find_own_faults(schema, place, resolver, keywords, formats)
+        resolver = resolver.in_subresource(draft.specification.create_resource(schema))
+    yield from (f"{place}: {fault}" for fault in _list_own_faults(schema, resolver, draft))
     for step, inner in _list_inner(schema):
-        yield from _walk(inner, f"{place}/{step}", resolver, keywords, formats)
+        yield from list_faults(inner, resolver, draft, f"{place}/{step}")
 
 
-def _find_own_faults(
-    schema: Mapping[str, Any],
-    place: str,
-    resolver: Resolver,
-    keywords: frozenset[str],
-    formats: frozenset[str],
-) -> Iterator[str]:
-    for keyword in schema.keys() - keywords:
+def _list_own_faults(schema: Mapping[str, Any], resolver: Resolver, draft: Draft) -> Iterator[str]:
+    for keyword in sorted(schema.keys() - draft.keywords):
         # An unknown word may be a note of the operator's; one close to a keyword is a check that never runs.
-        near = get_close_matches(keyword, keywords, n=1, cutoff=0.8)
+        near = get_close_matches(keyword, draft.keywords, n=1, cutoff=0.8)
         if near:
-            yield f"{place}: {keyword} is no keyword; {near[0]} is"
-    if "format" in schema and schema["format"] not in formats:
-        yield f"{place}: the format {schema['format']} is not one syncd checks: {', '.join(sorted(formats))}"
-    patterns = [*schema.get("patternProperties", ()), *([schema["pattern"]] if "pattern" in schema else [])]
-    for pattern in patterns:
-        yield from _find_pattern_fault(pattern, place)
+            yield f"{keyword} is no keyword; {near[0]} is"
+    if "format" in schema and schema["format"] not in draft.formats:
+        yield f"the format {schema['format']} is not one syncd checks: {', '.join(sorted(draft.formats))}"
+    for pattern in schema.get("patternProperties", ()):  # not every draft's own schema looks at these
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            yield f"the pattern {pattern} cannot be used: {error}"
     for word in ("$ref", "$dynamicRef"):
         if word in schema:
             try:
                 resolver.lookup(schema[word])
             except Unresolvable:
-                yield f"{place}: {word} {schema[word]} leads out of this schema, and nothing is ever fetched"
-
-
-def _find_pattern_fault(pattern: str, place: str) -> Iterator[str]:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        yield f"{place}: the pattern {pattern} cannot be used: {error}"
+                yield f"{word} {schema[word]} leads out of this schema, and nothing is ever fetched"
 
 
 def _list_inner(schema: Mapping[str, Any]) -> Iterator[tuple[str, object]]:

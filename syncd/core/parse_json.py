@@ -19,9 +19,7 @@ from syncd.core.scan_json import BETWEEN_BRACKETS
 # A limit above it would meet Python's own limit for integers, which an operator may set this low.
 _MOST_DIGITS = sys.int_info.str_digits_check_threshold
 # Everything up to an escaped surrogate that is no half of a pair; a good text as a whole.
-_PAIRED = re.compile(
-    r"[^\\]*+(?:\\(?:[^u]|u(?![dD][89a-fA-F])|u[dD][89abAB]..\\u[dD][c-fC-F])[^\\]*+)*+", re.DOTALL
-)
+_PAIRED = re.compile(r"[^\\]*+(?:\\(?:[^u]|u(?![dD][89a-fA-F])|u[dD][89abAB]..\\u[dD][c-fC-F])[^\\]*+)*+", re.DOTALL)
 
 # What Python's parser says, by how it begins, in words for a clerk.
 _SENTENCES = (
@@ -147,8 +145,9 @@ def _describe_syntax(element: Element, error: json.JSONDecodeError) -> Problem:
 def _describe_refused(element: Element, refused: _RefusedError, limits: Limits) -> Problem:
     """Given what a hook of the parser refused, find it in the text and return the problem."""
     text, seen = element.text, set()
-    for at, path in walk_values(text):
-        if path in seen if refused.code == "duplicate_key" else text.startswith(refused.token, at):
+    for at, path in walk_values(text):  # pragma: no branch (what was refused stands in the text)
+        found = path in seen if refused.code == "duplicate_key" else text.startswith(refused.token, at)
+        if found:
             break
         seen.add(path)
     line, place = _name_place(element, at)
@@ -191,4 +190,4 @@ def _name_place(element: Element, at: int) -> tuple[int, str]:
     column = at - element.text.rfind("\n", 0, at)
     line = element.line + above
     # Where in its first line an element begins is not known; a line of NDJSON is one from its start.
-    return line, f"line {line}, column {column}" + ("" if above else " from where its order begins")
+    return line, f"line {line}, column {column}" + ("" if above else ", counted from where its order begins")

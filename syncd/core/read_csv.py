@@ -108,7 +108,7 @@ def _choose_delimiter(head: list[NumberedLine], known: frozenset[str]) -> str:
 
     def score(delimiter: str) -> tuple[int, int]:
         try:
-            cells = next(csv.reader([text], delimiter=delimiter))
+            cells = next(csv.reader([text], delimiter=delimiter, strict=True))
         except csv.Error:  # quotes do not fit this delimiter; if they fit none, reading the header says so
             return 0, 0
         return sum(cell in known for cell in cells), len(cells)
@@ -116,9 +116,7 @@ def _choose_delimiter(head: list[NumberedLine], known: frozenset[str]) -> str:
     return max(_CANDIDATES, key=score)
 
 
-def _parse_records(
-    records: Iterator[NumberedLine], delimiter: str, limits: Limits
-) -> Iterator[tuple[int, list[str]]]:
+def _parse_records(records: Iterator[NumberedLine], delimiter: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:
     """Given whole records, yield the line and cells of each that is no blank line."""
     line = 1
 

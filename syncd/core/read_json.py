@@ -5,7 +5,6 @@ Yields the text of each order with its line, holding one at a time; `parse_eleme
 """
 
 from collections.abc import Iterator
-from itertools import count
 
 from syncd.core.decode import Text
 from syncd.core.limits import Limits
@@ -53,9 +52,7 @@ def _read_lines(chunks: Iterator[str], limit: int) -> Iterator[Element]:
     record = 0
     for line, text in enumerate(split_lines(chunks, "\n", limit), 1):
         if len(text) > limit:
-            message = (
-                f"Line {line} is longer than {limit:,} characters: write each order on a line of its own"
-            )
+            message = f"Line {line} is longer than {limit:,} characters: write each order on a line of its own"
             raise FileDamagedError(Problem("record_too_long", message, line=line))
         if text.strip(" \t\r\n"):
             record += 1
@@ -72,7 +69,9 @@ def _read_array(scanner: Scanner) -> Iterator[Element]:
     if scanner.peek() == "]":
         scanner.take_mark()
         return
-    for record in count(1):
+    record = 0
+    while True:
+        record += 1
         line = scanner.line
         text = scanner.take_value()
         mark = _take_separator(scanner, "]", begin)

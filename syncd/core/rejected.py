@@ -1,8 +1,8 @@
 """The rejected file: an input's failed orders alone, in its own layout, each with what to mend in `_error`.
 
-Mended and dropped again, it sends just what is missing. Everything but `_error` stands as the sender wrote it;
-of CSV only the quoting may differ, and cells that a spreadsheet would run are guarded. Streams the input once
-more and holds one order. Refuses to judge: which orders failed, and why, is given.
+Mended and dropped again, it sends just what is missing. Everything but `_error` stands as the sender wrote
+it; of CSV only the quoting may differ, and cells that a spreadsheet would run are guarded. Streams the input
+once more and holds one order. Refuses to judge: which orders failed, and why, is given.
 """
 
 import json
@@ -22,7 +22,7 @@ from syncd.core.report import say_problem
 from syncd.core.validate import ERROR_MARK
 
 FailedOrder = tuple[tuple[int, ...], str | tuple[str, ...]]
-"""The records of an order, and its problems in words: one text for its first record, or one for each record."""
+"""The records of an order, and its problems in words: one text for the first record, or one for each."""
 
 _Record = TypeVar("_Record", Row, Element)
 
@@ -34,21 +34,13 @@ _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, strict=False)
 def build_rejected(
     chunks: Iterable[bytes], name: str, reading: Reading, failed: Iterator[FailedOrder]
 ) -> Iterator[bytes]:
-    """Given a file's bytes, its name, how it was read and its failed orders in file order, yield its rejected file.
+    """Given a file's bytes and name, how it is read and the orders that failed, yield its rejected file.
 
-    The file was judged before and is not damaged: raise FileDamagedError otherwise. A character of an `_error`
-    that the input's encoding lacks becomes "?".
+    The failed orders are in file order. The file was judged before and is not damaged: raise FileDamagedError
+    otherwise. A character of an `_error` that the input's encoding lacks becomes "?".
     """
-    text = open_text(chunks, reading.encoding)
-    match choose_format(name, reading.format):
-        case "csv":
-            yield from _build_csv(text, reading, failed)
-        case "json":
-            yield from _build_json(text, reading, failed)
-        case "ndjson":
-            yield text.bom
-            for element, error in _pick_failed(read_elements(text, reading.limits, lines=True), failed):
-                yield _mark_element(element, error, text.encoding) + "\n".encode(text.encoding)
+    build = {"csv": _build_csv, "json": _build_json, "ndjson": _build_lines}[choose_format(name, reading.format)]
+    yield from build(open_text(chunks, reading.encoding), reading, failed)
 
 
 def spread_problems(lines: Sequence[int], problems: Iterable[Problem], show_values: bool) -> tuple[str, ...]:
@@ -83,8 +75,8 @@ def _build_csv(text: Text, reading: Reading, failed: Iterator[FailedOrder]) -> I
     """Yield header and rows, with `_error` behind the last column that has a name.
 
     A row with too few or too many cells has its `_error` in that column, too: the missing ones are filled up
-    with empty ones, surplus ones stand behind `_error`. Where none is surplus an empty one is put there, so that
-    such a row is refused again until somebody has seen to it.
+    with empty ones, surplus ones stand behind `_error`. Where none is surplus an empty one is put there, so
+    that such a row is refused again until somebody has seen to it.
     """
     settings = CsvSettings(reading.delimiter, reading.final_newline_required, reading.limits)
     table = open_table(text, settings, reading.checker.known_columns)
@@ -119,21 +111,21 @@ def _build_csv(text: Text, reading: Reading, failed: Iterator[FailedOrder]) -> I
 def _build_json(text: Text, reading: Reading, failed: Iterator[FailedOrder]) -> Iterator[bytes]:
     """Yield an array, an object with `orders` or a single order, as the input was, an order on each line."""
     opening, seen = "", 0
+    first: Element | None = None
 
     def watch(chunks: Iterator[str]) -> Iterator[str]:
         nonlocal opening, seen
         for chunk in chunks:
-            opening = opening or chunk.lstrip()[:1]
-            seen += _count_marks(chunk)
+            if first is None:
+                opening = opening or chunk.lstrip()[:1]
+                seen += _count_marks(chunk)
             yield chunk
 
     elements = read_elements(replace(text, chunks=watch(text.chunks)), reading.limits, lines=False)
     first = next(elements, None)
     if opening == "[":
         before, after = "[\n", "\n]\n"
-    elif (
-        first is not None and _count_marks(first.text) == seen
-    ):  # nothing was around it: it is the whole file
+    elif first is not None and _count_marks(first.text) == seen:  # nothing was around it: it is the whole file
         before, after = "", "\n"
     else:
         before, after = '{"orders": [\n', "\n]}\n"
@@ -143,6 +135,13 @@ def _build_json(text: Text, reading: Reading, failed: Iterator[FailedOrder]) -> 
         yield between + _mark_element(element, error, text.encoding)
         between = ",\n".encode(text.encoding)
     yield after.encode(text.encoding)
+
+
+def _build_lines(text: Text, reading: Reading, failed: Iterator[FailedOrder]) -> Iterator[bytes]:
+    """Yield an order a line."""
+    yield text.bom
+    for element, error in _pick_failed(read_elements(text, reading.limits, lines=True), failed):
+        yield _mark_element(element, error, text.encoding) + "\n".encode(text.encoding)
 
 
 def _count_marks(text: str) -> int:

@@ -1,7 +1,7 @@
 """The report beside a filed file: what became of each of its orders, and what its sender has to mend.
 
-The one room that puts an offending value into a sentence, or hides it. A report is built piece by piece, one
-line for each order, so that it may be larger than memory and two of them compare well. The same facts give the
+The one room that puts an offending value into a sentence, or hides it. A report is built piece by piece,
+an order a line, so that it may be larger than memory and two of them compare well. The same facts give the
 same bytes. Refuses to know what anything means: outcomes and totals are given.
 """
 
@@ -57,11 +57,11 @@ def build_report(
     orders: Iterable[OrderFacts],
     show_values: bool,
 ) -> Iterator[bytes]:
-    """Given a settled file, the number of its orders by outcome and the orders in file order, yield its report.
+    """Given a settled file, its number of orders by outcome and its orders in file order, yield its report.
 
-    The pieces are UTF-8 and joined make the JSON of `report.schema.json`. Keys of the contract always stand, with
-    null where there is nothing to say; keys beyond it (`value`, `note`; line and column of the file's own
-    errors) stand only where there is something.
+    The pieces are UTF-8; joined they are the JSON of `report.schema.json`. Keys of the contract always stand,
+    with null where there is nothing to say; keys beyond it (`value`, `note`, and where an error of the file
+    as a whole stands) only where there is something.
     """
     head = {
         "version": 1,
@@ -100,19 +100,19 @@ def build_error(problem: Problem, show_values: bool) -> dict[str, object]:
         "message": say_problem(problem, show_values),
     }
     if show_values and problem.value is not None:
-        error["value"] = show_value(problem.value)
+        error["value"] = escape_value(problem.value)
     return error
 
 
 def say_problem(problem: Problem, show_values: bool) -> str:
-    """Given a problem, return its sentence as one line, with the offending value or "(hidden)" in its place."""
+    """Given a problem, return its sentence as one line, with the offending value or "(hidden)" in it."""
     before, mark, after = problem.message.partition(VALUE_MARK)
     value = _quote_value(problem.value) if show_values else HIDDEN
     return f"{show_name(before)}{value if mark else ''}{show_name(after)}"
 
 
-def show_value(value: str) -> str:
-    """Given a value from a file, return it as one line, escaped, of at most 80 characters; "…" marks a cut."""
+def escape_value(value: str) -> str:
+    """Given a value from a file, return it escaped, on one line of at most 80 characters; "…" marks a cut."""
     pieces = [show_name(character) for character in value[: LONGEST_VALUE + 1]]
     if sum(map(len, pieces)) <= LONGEST_VALUE:
         return "".join(pieces)
@@ -125,15 +125,13 @@ def _quote_value(value: str | None) -> str:
     """Return a value for a sentence, in quotes where its bounds could not be seen otherwise."""
     if value is None:
         return "(not shown)"
-    shown = show_value(value)
+    shown = escape_value(value)
     return shown if value and value == value.strip() else f'"{shown}"'
 
 
 def _build_file_error(problem: Problem, show_values: bool) -> dict[str, object]:
     error = build_error(problem, show_values)
-    return {
-        key: value for key, value in error.items() if key in {"code", "message"} or value not in {None, ""}
-    }
+    return {key: value for key, value in error.items() if key in {"code", "message"} or value not in {None, ""}}
 
 
 def _build_order(order: OrderFacts, show_values: bool) -> dict[str, object]:

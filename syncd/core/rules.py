@@ -9,7 +9,8 @@ from syncd.core.canonical import write_canonical
 from syncd.core.characters import collect_controls, find_invisible, name_character
 from syncd.core.formats import CURRENCIES
 from syncd.core.model import VALUE_MARK, Problem
-from syncd.core.say import join_words, name_field, say_missing, write_pointer
+from syncd.core.places_json import JsonPath, write_pointer
+from syncd.core.say import join_words, name_field, say_missing, show_value
 from syncd.core.times import explain_time
 
 REFERENCE = "ReferenceNumber"
@@ -34,20 +35,14 @@ def _check_reference(reference: object) -> list[Problem]:
     if reference is None:
         return [say_missing((REFERENCE,))]
     if not isinstance(reference, str):
-        return [Problem("type", f"{REFERENCE} is {VALUE_MARK}; it must be text", field)]
+        return [Problem("type", f"{REFERENCE} is {VALUE_MARK}; it must be text", field, value=show_value(reference))]
     if reference in {".", ".."}:
         # Such a reference in the path of GET /order/{reference} would name another resource.
-        return [
-            Problem(
-                "reference", f"{REFERENCE} is {VALUE_MARK}; that cannot name an order", field, value=reference
-            )
-        ]
+        return [Problem("reference", f"{REFERENCE} is {VALUE_MARK}; that cannot name an order", field, value=reference)]
     hidden = find_invisible(reference)
     if hidden is None:
         return []
-    message = (
-        f"{REFERENCE} is {VALUE_MARK}; it holds {name_character(hidden)}, which nobody sees: take it out"
-    )
+    message = f"{REFERENCE} is {VALUE_MARK}; it holds {name_character(hidden)}, which nobody sees: take it out"
     return [Problem("invisible_character", message, field, value=reference)]
 
 
@@ -75,7 +70,7 @@ def _check_times(payload: dict[str, object], zone: ZoneInfo | None) -> list[Prob
 
 
 def _check_controls(payload: dict[str, object]) -> list[Problem]:
-    found: list[tuple[tuple[str | int, ...], str]] = []
+    found: list[tuple[JsonPath, str]] = []
     collect_controls(payload, (), found)
     return [
         Problem(

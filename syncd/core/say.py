@@ -15,9 +15,8 @@ from jsonschema.exceptions import best_match
 
 from syncd.core.canonical import write_canonical
 from syncd.core.model import VALUE_MARK, Problem
+from syncd.core.places_json import JsonPath, write_pointer
 from syncd.core.times import explain_time
-
-Path = Sequence[str | int]
 
 _MOST_CHOICES = 12
 _LONGEST_NAME = 80
@@ -61,9 +60,7 @@ def say_error(error: ValidationError, zone: ZoneInfo | None) -> Iterator[Problem
         case "dependentRequired":
             for given, needed in asked.items():
                 for name in missing_names(needed, value) if given in value else ():
-                    yield say_missing(
-                        (*path, name), f"; it is needed beside {quote_name(given)}", "dependent_required"
-                    )
+                    yield say_missing((*path, name), f"; it is needed beside {quote_name(given)}", "dependent_required")
         case "additionalProperties":
             for name in _unknown_names(error):
                 message = f"{name_field((*path, name))} is no known field: mend its name or leave it out"
@@ -75,7 +72,7 @@ def say_error(error: ValidationError, zone: ZoneInfo | None) -> Iterator[Problem
             yield Problem(code, message, write_pointer(path), value=shown)
 
 
-def say_missing(path: Path, why: str = "", code: str = "required") -> Problem:
+def say_missing(path: JsonPath, why: str = "", code: str = "required") -> Problem:
     """Given the path of a field that should be there, return the problem that it is not."""
     return Problem(code, f"{name_field(path)} is missing{why}", write_pointer(path))
 
@@ -85,7 +82,7 @@ def missing_names(names: Sequence[str], present: Mapping[str, object]) -> list[s
     return [name for name in names if name not in present]
 
 
-def name_field(path: Path) -> str:
+def name_field(path: JsonPath) -> str:
     """Given a path, return the field's name as a clerk says it: "Qty", "DeliveryAddress.Town"."""
     names: list[str] = []
     for part in path:
@@ -102,11 +99,6 @@ def quote_name(name: str) -> str:
     """Given a name from a file, return it fit for a message: not too long and without the value's mark."""
     name = name.replace(VALUE_MARK, "(value)")
     return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
-
-
-def write_pointer(path: Path) -> str:
-    """Given a path, return it as a JSON pointer (RFC 6901)."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
 def parse_pointer(pointer: str) -> tuple[str, ...]:
@@ -152,7 +144,7 @@ def _say_fault(error: ValidationError, zone: ZoneInfo | None) -> str:
             return f"is {VALUE_MARK}; {reason or error.cause}"
         case "uniqueItems":
             return "has the same entry twice"
-        case "None":
+        case "None" | "not" if not asked:
             return "is not allowed here: leave it out"
         case _:
             return f"does not fit the schema's rule {quote_name(keyword)}"
@@ -177,9 +169,7 @@ def _unknown_names(error: ValidationError) -> list[str]:
     schema: Any = error.schema
     present: Any = error.instance
     known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
-    return [
-        name for name in present if name not in known and not any(re.search(each, name) for each in patterns)
-    ]
+    return [name for name in present if name not in known and not any(re.search(each, name) for each in patterns)]
 
 
 def _write_code(keyword: str) -> str:

@@ -61,7 +61,7 @@ class Scanner:
         return mark
 
     def take_value(self) -> str:
-        """Take the value that begins here. Raise FileDamagedError: `torn`, `json_syntax` or `record_too_long`.
+        """Take the value here. Raise FileDamagedError: `torn`, `json_syntax`, `record_too_long`.
 
         A bare word or number ends before the next mark, so what follows tells whether it is whole.
         """
@@ -73,9 +73,7 @@ class Scanner:
             case "":
                 raise FileDamagedError(describe_torn(self.line, self.line))
             case "," | ":" | "}" | "]" as mark:
-                message = (
-                    f"A value is missing before {mark} in line {self.line}: remove the mark or add the value"
-                )
+                message = f"A value is missing before {mark} in line {self.line}: remove the mark or add the value"
                 raise FileDamagedError(Problem("json_syntax", message, line=self.line))
             case _:
                 return self._take_run(_SCALAR)

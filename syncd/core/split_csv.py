@@ -104,9 +104,7 @@ def _close_quotes(
     raise FileDamagedError(Problem("open_quote", message, line=opened))
 
 
-def _check_quotes(
-    line: int, record: str, splitting: Splitting, cells: re.Pattern[str], *, closed: bool
-) -> None:
+def _check_quotes(line: int, record: str, splitting: Splitting, cells: re.Pattern[str], *, closed: bool) -> None:
     """Given a record, or its beginning up to inside a quoted cell, raise if a quote stands where none may."""
     whole = cells.match(record)
     stop = whole.end() if whole else 0
@@ -135,7 +133,7 @@ def describe_line_end(line: int) -> Problem:
 
 
 def _describe_long(line: int, limit: int, opened: int | None) -> Problem:
-    cure = "split it, or leave out what is not needed"
+    cure = "split it, or look for a quote that is not closed"
     if opened is not None:
         cure = f"a quote opened in line {opened} is still open there, close it"
     message = f"The record that begins in line {line} is longer than {limit:,} characters: {cure}"

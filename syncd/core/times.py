@@ -61,9 +61,7 @@ def write_time(moment: datetime) -> str:
 
 def _place_in_zone(naive: datetime, zone: ZoneInfo | None) -> datetime:
     if zone is None:
-        raise ValueError(
-            f"its offset from UTC is missing: write it like {_EXAMPLE} or with an offset such as +01:00"
-        )
+        raise ValueError(f"its offset from UTC is missing: write it like {_EXAMPLE} or with an offset such as +01:00")
     first, second = naive.replace(tzinfo=zone, fold=0), naive.replace(tzinfo=zone, fold=1)
     before, after = first.utcoffset(), second.utcoffset()
     if before != after:

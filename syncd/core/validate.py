@@ -14,14 +14,14 @@ from zoneinfo import ZoneInfo
 from jsonschema.exceptions import SchemaError
 from jsonschema.protocols import Validator
 from jsonschema.validators import Draft202012Validator, validator_for
-from referencing import Registry, Resource
+from referencing import Registry, Specification
 from referencing.exceptions import Unresolvable
-from referencing.jsonschema import DRAFT202012
+from referencing.jsonschema import UnknownDialect, specification_with
 
 from syncd.core.convert import convert_object
 from syncd.core.formats import build_format_checker
 from syncd.core.kinds import Kind, Plan, list_leaves, plan_payload
-from syncd.core.lint import Resolver, list_faults
+from syncd.core.lint import Draft, Resolver, list_faults
 from syncd.core.model import Problem
 from syncd.core.rules import DISPATCH, RECEIVED, REFERENCE, check_rules
 from syncd.core.say import say_error
@@ -29,6 +29,7 @@ from syncd.core.say import say_error
 ERROR_MARK = "_error"  # the column or key that a rejected file adds
 NEVER_SENT = frozenset({"Status", ERROR_MARK})  # the server sets Status (the API's documentation)
 
+_USUAL_DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _USUAL_LIST = "OrderItems"
 _KEYWORDS_THAT_CHECK_NOTHING = (
     "$anchor $comment $defs $dynamicAnchor $id $schema $vocabulary contentEncoding contentMediaType "
@@ -58,15 +59,9 @@ class OrderChecker:
         """Given a converted payload, return all that is wrong with it; lines and columns are left open."""
         try:
             with decimal.localcontext(_EXACT):
-                found = [
-                    problem
-                    for error in self.validator.iter_errors(payload)
-                    for problem in say_error(error, zone)
-                ]
+                found = [problem for error in self.validator.iter_errors(payload) for problem in say_error(error, zone)]
         except RecursionError:
-            return (
-                Problem("too_deep", "the order, or the schema for it, is nested too deeply to be checked"),
-            )
+            return (Problem("too_deep", "the order, or the schema for it, is nested too deeply to be checked"),)
         found += check_rules(payload, self.list_name, zone)
         return tuple({(problem.code, problem.field, problem.message): problem for problem in found}.values())
 
@@ -83,40 +78,32 @@ def compile_checker(schema: Mapping[str, object]) -> OrderChecker:
 
 
 def _compile(given: Mapping[str, object]) -> OrderChecker:
-    schema = {name: _make_exact(value) for name, value in given.items()}
-    draft = _choose_draft(schema.get("$schema"))
+    schema = {name: _make_exact(value, name) for name, value in given.items()}
+    specification = _choose_specification(schema.get("$schema", _USUAL_DRAFT))
+    make_validator = validator_for(schema, default=Draft202012Validator)
     try:
-        draft.check_schema(schema)
+        make_validator.check_schema(schema)
     except SchemaError as error:
-        raise ValueError(
-            f"The schema is no valid JSON Schema at {error.json_path}: {error.message}."
-        ) from None
+        where = error.json_path
+        raise ValueError(f"The schema is no valid JSON Schema at {where}: {error.message}.") from None
     formats = build_format_checker()
-    resolver = _build_resolver(schema)
-    keywords = frozenset(draft.VALIDATORS) | frozenset(_KEYWORDS_THAT_CHECK_NOTHING.split())
-    faults = list(list_faults(schema, resolver, keywords, frozenset(formats.checkers)))
+    keywords = frozenset(make_validator.VALIDATORS) | frozenset(_KEYWORDS_THAT_CHECK_NOTHING.split())
+    resource = specification.create_resource(schema)
+    uri = resource.id() or "urn:syncd:schema"
+    resolver = Registry().with_resource(uri, resource).resolver(uri)
+    faults = list(list_faults(schema, resolver, Draft(specification, keywords, frozenset(formats.checkers))))
     if faults:
         raise ValueError("The schema cannot be used. " + ". ".join(faults) + ".")
-    validator = draft(schema, registry=Registry(), format_checker=formats)
+    validator = make_validator(schema, registry=Registry(), format_checker=formats)
     list(validator.iter_errors({}))  # a reference in a circle shows now, not at the first order
     return _build_checker(_plan_order(schema, resolver), validator)
 
 
-def _choose_draft(name: object) -> type[Validator]:
-    if name is None:
-        return Draft202012Validator
-    draft: type[Validator] | None = None
-    if isinstance(name, str):
-        draft = validator_for({"$schema": name}, default=None)  # type: ignore[arg-type]  # None comes back
-    if draft is None:
-        raise ValueError(f"The schema's $schema {name} is no draft of JSON Schema that syncd knows.")
-    return draft
-
-
-def _build_resolver(schema: Mapping[str, object]) -> Resolver:
-    resource = Resource.from_contents(schema, default_specification=DRAFT202012)
-    uri = resource.id() or "urn:syncd:schema"
-    return Registry().with_resource(uri, resource).resolver(uri)
+def _choose_specification(name: object) -> Specification[Any]:
+    try:
+        return specification_with(str(name))
+    except UnknownDialect:
+        raise ValueError(f"The schema's $schema {name} is no draft of JSON Schema that syncd knows.") from None
 
 
 def _plan_order(schema: Mapping[str, object], resolver: Resolver) -> Plan:
@@ -156,14 +143,16 @@ def _build_checker(plan: Plan, validator: Validator) -> OrderChecker:
     )
 
 
-def _make_exact(value: object) -> object:
+def _make_exact(value: object, name: str = "") -> object:
     """Return a schema's value with exact numbers: with floats, 19.99 would be no multiple of 0.01."""
     if isinstance(value, float):
         value = Decimal(repr(value))
     if isinstance(value, Decimal) and value == value.to_integral_value():
         return int(value)
     if isinstance(value, dict):
-        return {name: _make_exact(inner) for name, inner in value.items()}
+        # jsonschema does not say which property a plain `false` forbids; of {"not": {}} it does
+        forbidden: object = {"not": {}} if name == "properties" else False
+        return {key: forbidden if inner is False else _make_exact(inner, key) for key, inner in value.items()}
     if isinstance(value, list):
         return [_make_exact(inner) for inner in value]
     return value

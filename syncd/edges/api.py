@@ -23,6 +23,9 @@ from syncd.core.pacing import parse_http_date, parse_retry_after
 from syncd.edges.clock import Clock
 from syncd.errors import ConfigError
 
+Transport = httpx.AsyncBaseTransport
+"""What carries the requests; a test hands in its own, for others it has a name here."""
+
 MOST_BYTES = 8 * 1024**2
 """Of one answer's body; a page of inventory is a hundredth of it."""
 
@@ -70,7 +73,7 @@ class Api:
         client_secret: Callable[[], str],
         timeout_s: float,
         clock: Clock,
-        transport: httpx.AsyncBaseTransport | None,
+        transport: Transport | None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._client_id = client_id
@@ -114,9 +117,7 @@ class Api:
             credentials = {"client_id": self._client_id(), "client_secret": self._client_secret()}
         except ConfigError as error:
             return Reply(ReplyKind.NOT_SENT, error=str(error), operator=True)
-        reply = await self._run(
-            Request("POST", "/auth/login", json.dumps(credentials).encode()), request_id, {}
-        )
+        reply = await self._run(Request("POST", "/auth/login", json.dumps(credentials).encode()), request_id, {})
         body = reply.body if isinstance(reply.body, dict) else {}
         match body:
             case {"success": True, "data": {"access_token": str(value), **data}} if _fits_header(value):
@@ -180,9 +181,7 @@ class Api:
             ReplyKind.ANSWERED,
             status=response.status_code,
             body=_decode_json(bytes(body)),
-            retry_after_s=parse_retry_after(
-                response.headers.get("Retry-After"), server_time or self._clock.now()
-            ),
+            retry_after_s=parse_retry_after(response.headers.get("Retry-After"), server_time or self._clock.now()),
             server_time=server_time,
         )
 
@@ -217,7 +216,7 @@ class Api:
             closing.add_done_callback(self._leftovers.discard)
 
 
-def _prepare_transport() -> Callable[[], httpx.AsyncBaseTransport]:
+def _prepare_transport() -> Callable[[], Transport]:
     """Return what opens a connection pool that never makes a call wait: its callers bound their calls.
 
     The certificate authorities are read once: that takes a tenth of a second.
@@ -254,15 +253,14 @@ def _describe_no_connection(error: BaseException) -> Reply:
             case ssl.SSLCertVerificationError():
                 return _hold(f"TLS: the API's certificate is not trusted ({cause.verify_message})")
             case ssl.SSLError():
-                return _hold(f"TLS: no secure connection ({cause.reason or 'handshake failed'})")
+                reason = getattr(cause, "reason", None)  # absent where Python itself raised it
+                return _hold(f"TLS: no secure connection ({reason or 'handshake failed'})")
             case socket.gaierror(errno=socket.EAI_NONAME):
                 return _hold("the host in base_url is unknown")
             case OSError(errno=int(found)) if found in errno.errorcode:
                 code = found
         cause = cause.__cause__ or cause.__context__
-    return Reply(
-        ReplyKind.NOT_SENT, error=f"no connection ({os.strerror(code)})" if code else "no connection"
-    )
+    return Reply(ReplyKind.NOT_SENT, error=f"no connection ({os.strerror(code)})" if code else "no connection")
 
 
 def _hold(error: str) -> Reply:

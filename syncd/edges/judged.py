@@ -104,8 +104,9 @@ class JudgedReader:
 
     def read_meta(self, entry: Entry) -> dict[str, Any]:
         """Given where an entry stands, return its meta. Raise JudgedLostError if it is not there."""
+        line = self._read_line(entry.offset, entry.meta_length)
         try:
-            meta = json.loads(self._read_line(entry.offset, entry.meta_length))
+            meta = json.loads(line)
         except ValueError:
             raise self._lost("is garbled") from None
         if not isinstance(meta, dict):

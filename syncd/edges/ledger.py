@@ -113,7 +113,10 @@ class Ledger:
 
     def write_meta(self, key: str, value: str) -> None:
         """Remember a word."""
-        self.write("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value))
+        self.write(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (key, value),
+        )
 
     def close(self) -> None:
         """Close the file; what was not committed is gone."""

@@ -155,7 +155,8 @@ def count_files(ledger: Ledger) -> dict[tuple[str, str], int]:
 def list_closed_since(ledger: Ledger, since: datetime) -> Iterator[FileRow]:
     """Yield the files filed since a time, oldest first."""
     rows = ledger.read(
-        "SELECT * FROM files WHERE state = 'closed' AND finished_at >= ? ORDER BY finished_at", (since.isoformat(),)
+        "SELECT * FROM files WHERE state = 'closed' AND finished_at >= ? ORDER BY finished_at",
+        (since.isoformat(),),
     )
     for row in rows:
         yield _read_row(row)

@@ -85,7 +85,16 @@ def add_order(
     ledger.write(
         "INSERT INTO orders (file, record, reference, payload_hash, state, entry, twin, due)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (claim_id, record, reference, payload_hash, state, write_entry(entry), twin, 0 if twin is None else NEVER),
+        (
+            claim_id,
+            record,
+            reference,
+            payload_hash,
+            state,
+            write_entry(entry),
+            twin,
+            0 if twin is None else NEVER,
+        ),
     )
 
 
@@ -161,9 +170,7 @@ def hasten_all(ledger: Ledger, now: float) -> None:
 
 def refuse_waiting(ledger: Ledger, claim_id: str) -> None:
     """Give up what was not sent of a file: every order that still waits is `not_sent`."""
-    ledger.write(
-        "UPDATE orders SET state = ? WHERE file = ? AND state = 'waiting'", (Outcome.NOT_SENT.value, claim_id)
-    )
+    ledger.write("UPDATE orders SET state = ? WHERE file = ? AND state = 'waiting'", (Outcome.NOT_SENT.value, claim_id))
 
 
 def finish_order(
@@ -198,9 +205,7 @@ def note_entry(ledger: Ledger, order_id: int, state: str, entry: Entry) -> None:
 
 def find_delivery(ledger: Ledger, account: str, reference: str) -> Delivery | None:
     """Return what the API may know of a reference, or None if it was never told."""
-    row = ledger.read(
-        "SELECT * FROM deliveries WHERE account = ? AND reference = ?", (account, reference)
-    ).fetchone()
+    row = ledger.read("SELECT * FROM deliveries WHERE account = ? AND reference = ?", (account, reference)).fetchone()
     if row is None:
         return None
     return Delivery(
@@ -250,7 +255,8 @@ def note_delivery(
 def adopt_delivery(ledger: Ledger, account: str, reference: str, order_id: int) -> None:
     """Let another order go on with a sending whose own order is gone."""
     ledger.write(
-        "UPDATE deliveries SET order_id = ? WHERE account = ? AND reference = ?", (order_id, account, reference)
+        "UPDATE deliveries SET order_id = ? WHERE account = ? AND reference = ?",
+        (order_id, account, reference),
     )
 
 
@@ -277,5 +283,7 @@ def doubt_deliveries(ledger: Ledger, ask_due: float) -> None:
         " (SELECT order_id FROM deliveries WHERE state = 'sending' OR (state = 'asking' AND answered = 0))",
         (ask_due,),
     )
-    ledger.write("UPDATE deliveries SET state = 'asking', doubtful = 1, answered = 0, misses = 0 WHERE state = 'sending'")
+    ledger.write(
+        "UPDATE deliveries SET state = 'asking', doubtful = 1, answered = 0, misses = 0 WHERE state = 'sending'"
+    )
     ledger.write("UPDATE deliveries SET misses = 0 WHERE state = 'asking' AND answered = 0")

@@ -21,9 +21,7 @@ from syncd.core.names import is_left_alone, show_name
 from syncd.errors import StorageError
 
 CHUNK_BYTES = 256 * 1024
-
 _OWN_PREFIX = ".syncd-"  # of everything we make for a moment; begins with a dot, so inboxes leave it alone
-
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 
 _CURES = {
@@ -38,6 +36,7 @@ _CURES = {
     errno.EFBIG: "A file may not grow so large at {where}: raise the limit (LimitFSIZE= under systemd).",
     errno.EMFILE: "syncd may open no more files, at {where}: raise its limit (LimitNOFILE= under systemd).",
     errno.ENFILE: "This machine may open no more files, at {where}: raise fs.file-max.",
+    errno.ENOTEMPTY: "Files are left at {where}, which should be empty: see whose they are and move them away.",
     errno.EXDEV: "{where} lie on different mounts, and files move between them in one step: put them on one.",
 }
 
@@ -84,8 +83,7 @@ def storage_faults(*folders: Path) -> Iterator[None]:
 def list_inbox(inbox: Path) -> Iterator[FileStat | Oddity]:
     """Given an inbox, return what stands directly in it, one by one, without the names that are left alone.
 
-    The work, done and failed folders come as folders like any other where they stand inside.
-    Raise StorageError.
+    The work, done and failed folders, where they stand inside, come as folders like any other. Raise StorageError.
     """
     with storage_faults(inbox), os.scandir(inbox) as entries:
         for entry in entries:
@@ -101,11 +99,9 @@ def list_inbox(inbox: Path) -> Iterator[FileStat | Oddity]:
 
 def stat_file(path: Path) -> FileStat | None:
     """Given a path, return how what stands there looks (a link itself), or None. Raise StorageError."""
-    with storage_faults(path.parent):
-        try:
-            return _to_file_stat(path.name, path.lstat())
-        except FileNotFoundError:
-            return None
+    with storage_faults(path.parent), contextlib.suppress(FileNotFoundError):
+        return _to_file_stat(path.name, path.lstat())
+    return None
 
 
 def claim(inbox: Path, work: Path, name: str, claim_id: str) -> FileStat | None:
@@ -140,19 +136,14 @@ def list_claims(work: Path) -> Iterator[tuple[str, str | None]]:
     A missing work folder holds no claims. Raise StorageError.
     """
     for claim_id in _list_work(work, folders=True):
-        try:
-            with storage_faults(work):
-                names: list[str | None] = [path.name for path in (work / claim_id).iterdir()]
-        except FileNotFoundError:
-            continue
-        yield from ((claim_id, name) for name in names or [None])
+        with storage_faults(work), contextlib.suppress(FileNotFoundError):
+            names: list[str | None] = [path.name for path in (work / claim_id).iterdir()]
+            yield from ((claim_id, name) for name in names or [None])
 
 
 def list_strays(work: Path) -> Iterator[str]:
     """Given the work folder, return the names of files lying directly in it that are none of ours."""
-    for name in _list_work(work, folders=False):
-        if not name.endswith(".judged"):
-            yield name
+    return (name for name in _list_work(work, folders=False) if not name.endswith(".judged"))
 
 
 def read_chunks(path: Path, on_chunk: Callable[[bytes], object] = lambda _: None) -> Iterator[bytes]:
@@ -170,20 +161,46 @@ def read_chunks(path: Path, on_chunk: Callable[[bytes], object] = lambda _: None
                 yield chunk
 
 
+class WholeFile(contextlib.AbstractContextManager["WholeFile"]):
+    """A file written piece by piece under a name of its own, which gets its final name whole or not at all."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._temporary = _choose_temporary(path.parent)
+        with storage_faults(path.parent):
+            self._file = os.fdopen(os.open(self._temporary, _CREATE, 0o640), "wb")
+
+    def write(self, chunk: bytes) -> None:
+        """Write the next piece. Raise StorageError if the disk refuses."""
+        with storage_faults(self._path.parent):
+            self._file.write(chunk)
+
+    def publish(self) -> None:
+        """Make the file durable under its final name.
+
+        Raise FileExistsError if the name is taken, StorageError if the disk refuses.
+        """
+        with storage_faults(self._path.parent):
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            if not _move_no_clobber(self._temporary, self._path):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self._path))
+        sync_folder(self._path.parent)
+
+    def __exit__(self, *_: object) -> None:
+        with storage_faults(self._path.parent), _removed_after(self._temporary):
+            self._file.close()
+
+
 def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
     """Given a path and its content, make the whole file durable there, or nothing.
 
     Raise FileExistsError if the name is taken, StorageError if the disk refuses.
     """
-    temporary = _choose_temporary(path.parent)
-    with storage_faults(path.parent), _removed_after(temporary):
-        with os.fdopen(os.open(temporary, _CREATE, 0o640), "wb") as file:
-            file.writelines(chunks)
-            file.flush()
-            os.fsync(file.fileno())
-        if not _move_no_clobber(temporary, path):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
-    sync_folder(path.parent)
+    with WholeFile(path) as file:
+        for chunk in chunks:
+            file.write(chunk)
+        file.publish()
 
 
 def is_same_content(path: Path, chunks: Iterable[bytes]) -> bool:
@@ -220,14 +237,8 @@ def remove_claim(work: Path, claim_id: str) -> None:
     Raise StorageError if the folder still holds something: that is never removed.
     """
     with storage_faults(work):
-        try:
+        with contextlib.suppress(FileNotFoundError):
             (work / claim_id).rmdir()
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            if error.errno == errno.ENOTEMPTY:
-                raise StorageError(f"{_show(work / claim_id)} still holds a file: see whose.") from error
-            raise
         (work / f"{claim_id}.judged").unlink(missing_ok=True)
 
 
@@ -245,9 +256,8 @@ def prepare_folder(path: Path, mode: int | None = None) -> None:
 
 def check_folder_writable(path: Path) -> None:
     """Given a folder, make and remove a file in it. Raise StorageError if that is refused."""
-    probe = _choose_temporary(path)
-    with storage_faults(path), _removed_after(probe):
-        os.close(os.open(probe, _CREATE, 0o600))
+    with WholeFile(path / "probe"):
+        pass  # and never published
 
 
 def same_mount(paths: Sequence[Path]) -> bool:
@@ -374,9 +384,7 @@ def _rename_over_placeholder(source: Path, target: Path) -> None:
         raise
 
 
-def _move_no_clobber(
-    source: Path, target: Path, rename: Callable[[Path, Path], None] = _rename_noreplace
-) -> bool:
+def _move_no_clobber(source: Path, target: Path, rename: Callable[[Path, Path], None] = _rename_noreplace) -> bool:
     # Never by link(): it is refused for files of other owners. A death between placeholder and rename leaves
     # an empty file under the target's name; the file itself then takes another name.
     try:

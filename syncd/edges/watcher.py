@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import stat as modes
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -115,7 +116,7 @@ def _identify(folder: Path) -> tuple[int, int] | None:
         stat = folder.stat()
     except OSError:
         return None
-    return stat.st_dev, stat.st_ino
+    return (stat.st_dev, stat.st_ino) if modes.S_ISDIR(stat.st_mode) else None
 
 
 class _Bell(FileSystemEventHandler):
@@ -160,9 +161,7 @@ class _ArrivalEmitter(InotifyEmitter):
     """
 
     def get_event_mask_from_filter(self) -> "Mask":
-        mask = cast(
-            "int", super().get_event_mask_from_filter()
-        )  # `int | None` in watchdog 6, never None here
+        mask = cast("int", super().get_event_mask_from_filter())  # `int | None` in watchdog 6, never None here
         return cast("Mask", mask & ~InotifyConstants.IN_MOVED_FROM)
 
 

@@ -12,7 +12,18 @@ from random import Random
 from typing import assert_never
 
 from syncd.core.decide import Call, Health, classify, describe_reply
-from syncd.core.gate import Gate, Go, HoldKind, Probe, Wait, after_good, after_operator, after_weather, hasten, next_step
+from syncd.core.gate import (
+    Gate,
+    Go,
+    HoldKind,
+    Probe,
+    Wait,
+    after_good,
+    after_operator,
+    after_weather,
+    hasten,
+    next_step,
+)
 from syncd.core.model import Reply, ReplyKind
 from syncd.core.pacing import backoff_s
 from syncd.edges.api import Api, Request
@@ -121,9 +132,7 @@ class Caller:
             self._note_health(reply, call, name_endpoint(request), probe=probe)
         return reply
 
-    async def _perform(
-        self, slot: Slot, endpoint: str, send: Callable[[str], Awaitable[Reply]], attempt: int
-    ) -> Reply:
+    async def _perform(self, slot: Slot, endpoint: str, send: Callable[[str], Awaitable[Reply]], attempt: int) -> Reply:
         """Send within a slot; the call is in the ledger before its first byte leaves."""
         started = self._clock.monotonic()
         try:
@@ -180,7 +189,8 @@ class Caller:
             self._refused_fresh += 1
         if self._refused_fresh >= FRESH_TOKENS_REFUSED:
             self._hold_for_operator(
-                "The API signs us in but refuses the fresh token (401); check the account and its rights.", probe=probe
+                "The API signs us in but refuses the fresh token (401); check the account and its rights.",
+                probe=probe,
             )
 
     def _hold_for_operator(self, reason: str, *, probe: bool) -> None:
@@ -205,7 +215,12 @@ class Caller:
                 if pause_s is None:
                     pause_s = backoff_s(self._throttles, self._first_s, self._cap_s, self._random.random())
                 self._governor.close_until(now + pause_s)
-                say("quota_refused", "the API says that the quota is used up", level="WARNING", pause_s=round(pause_s, 1))
+                say(
+                    "quota_refused",
+                    "the API says that the quota is used up",
+                    level="WARNING",
+                    pause_s=round(pause_s, 1),
+                )
                 self._set_gate(after_good(self.gate))
             case _:
                 assert_never(health)
@@ -233,7 +248,12 @@ class Caller:
             self.on_open()
         elif gate.hold is not None and (before.hold is None or before.hold.kind is not gate.hold.kind):
             operator = gate.hold.kind is HoldKind.OPERATOR
-            say("calls_held", gate.hold.reason, level="ERROR" if operator else "WARNING", kind=gate.hold.kind.value)
+            say(
+                "calls_held",
+                gate.hold.reason,
+                level="ERROR" if operator else "WARNING",
+                kind=gate.hold.kind.value,
+            )
 
     async def _enter(self) -> bool:
         """Wait until a call may be made; return whether it is the probe."""

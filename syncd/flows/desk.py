@@ -8,7 +8,14 @@ from pathlib import Path
 from syncd.config.model import SourceConfig
 from syncd.core.canonical import hash_payload
 from syncd.core.model import Claim, FileStat, Problem
-from syncd.edges.judged import Entry, JudgedLostError, JudgedReader, JudgedWriter, dump_problems, load_problems
+from syncd.edges.judged import (
+    Entry,
+    JudgedLostError,
+    JudgedReader,
+    JudgedWriter,
+    dump_problems,
+    load_problems,
+)
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import FileRow, note_fingerprint, note_problems
 from syncd.edges.ledger_orders import OrderRow, refuse_waiting
@@ -53,9 +60,7 @@ class Desk:
 
     def open(self, row: FileRow) -> None:
         """Put a file on the desk, or look at its row anew."""
-        self._open[row.claim.id] = _OpenFile(
-            row.claim, self._sources[row.claim.source], row.fingerprint, row.sha256
-        )
+        self._open[row.claim.id] = _OpenFile(row.claim, self._sources[row.claim.source], row.fingerprint, row.sha256)
 
     def close(self, claim_id: str) -> None:
         """Take a file off the desk."""

@@ -18,7 +18,16 @@ from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import FileOutcome, FileRow, close_file, find_file, settle_file
 from syncd.edges.ledger_orders import count_outcomes, list_orders
 from syncd.edges.log import say
-from syncd.edges.spool import file_away, is_same_content, name_taken, read_chunks, remove_claim, sync_folder, write_whole
+from syncd.edges.spool import (
+    WholeFile,
+    file_away,
+    is_same_content,
+    name_taken,
+    read_chunks,
+    remove_claim,
+    stat_file,
+    sync_folder,
+)
 from syncd.flows.desk import Desk
 
 GOOD = frozenset({Outcome.ACCEPTED, Outcome.ALREADY_ACCEPTED, Outcome.SKIPPED})
@@ -26,6 +35,8 @@ FAILED = (Outcome.INVALID, Outcome.REJECTED, Outcome.CONFLICT, Outcome.NOT_SENT)
 HARMLESS = frozenset({"no_orders"})
 """Codes of notices: what is said of a file that is done all the same."""
 
+BREATH = 100
+"""Pieces of a companion written before the loop has its turn."""
 NOT_SENT_TEXT = "This order is good, but it was not sent because the file was refused."
 
 
@@ -33,7 +44,14 @@ class Filing:
     """Brings files whose every order has its outcome to done or failed."""
 
     def __init__(
-        self, ledger: Ledger, desk: Desk, clock: Clock, *, readings: Mapping[str, Reading], environment: str, show_values: bool
+        self,
+        ledger: Ledger,
+        desk: Desk,
+        clock: Clock,
+        *,
+        readings: Mapping[str, Reading],
+        environment: str,
+        show_values: bool,
     ) -> None:
         self._ledger = ledger
         self._desk = desk
@@ -42,7 +60,7 @@ class Filing:
         self._environment = environment
         self._show_values = show_values
 
-    def file(self, claim_id: str) -> FileOutcome:
+    async def file(self, claim_id: str) -> FileOutcome:
         """Given a claim whose orders are all settled, file it and return how it ended.
 
         Raise StorageError or LedgerError if the machine refuses; then it can be done again.
@@ -55,9 +73,9 @@ class Filing:
         folder = source.done if outcome == "done" else source.failed
         work_path = self._desk.path(claim_id)
         filed_as = row.filed_as or row.claim.name
-        if work_path.exists():
-            while not self._place(row, folder, work_path):
-                row = self._settle(row, avoid=filed_as)
+        if work_path.exists() or stat_file(folder / filed_as) is None:
+            while not await self._place(row, folder, work_path):
+                row = self._settle(row, taken=True)
                 filed_as = row.filed_as or row.claim.name
         counts = count_outcomes(self._ledger, claim_id)
         close_file(self._ledger, claim_id)
@@ -82,14 +100,14 @@ class Filing:
             raise LookupError(f"The ledger does not know the claim {claim_id}.")
         return row
 
-    def _settle(self, row: FileRow, avoid: str | None = None) -> FileRow:
+    def _settle(self, row: FileRow, *, taken: bool = False) -> FileRow:
         """Fix outcome, name and time. A name is free only if its companions' names are free, too."""
         source = self._desk.source(row.claim.id)
         outcome = self._choose_outcome(row)
         folder = source.done if outcome == "done" else source.failed
         now = self._clock.now()
         name = row.claim.name
-        if avoid is not None or name_taken(folder, list_names(name)):
+        if taken or name_taken(folder, list_names(name)):
             name = suffixed_name(row.claim.name, now, row.sha256 or "")
         settle_file(self._ledger, row.claim.id, outcome, name, now)
         self._ledger.commit()
@@ -101,24 +119,37 @@ class Filing:
         refused = any(problem.code not in HARMLESS for problem in problems)
         return "failed" if refused or any(state not in GOOD for state in counts) else "done"
 
-    def _place(self, row: FileRow, folder: Path, work_path: Path) -> bool:
+    async def _place(self, row: FileRow, folder: Path, work_path: Path) -> bool:
         """Put companions and file into their folder; False if a name was taken meanwhile by somebody else."""
         filed_as = row.filed_as or row.claim.name
-        if self._has_rejected(row) and not self._put(folder / rejected_name(filed_as), lambda: self._build_rejected(row)):
+        gone = not work_path.exists()  # somebody took it out of work/: its report is all that is left to file
+        rejected_path = folder / rejected_name(filed_as)
+        if (
+            not gone
+            and self._has_rejected(row)
+            and not await self._put(rejected_path, lambda: self._build_rejected(row))
+        ):
             return False
-        if not self._put(folder / report_name(filed_as), lambda: self._build_report(row)):
+        if not await self._put(folder / report_name(filed_as), lambda: self._build_report(row)):
             return False
+        if gone:
+            say("original_gone", "its file is no longer in the work folder", level="ERROR", claim=row.claim.id)
+            return True
         if not file_away(work_path, folder, filed_as):
             return False
         sync_folder(folder)
         sync_folder(work_path.parent)
         return True
 
-    @staticmethod
-    def _put(path: Path, build: Callable[[], Iterator[bytes]]) -> bool:
+    async def _put(self, path: Path, build: Callable[[], Iterator[bytes]]) -> bool:
         """Write a companion; one that stands there already is ours if it is the same, to the byte."""
         try:
-            write_whole(path, build())
+            with WholeFile(path) as file:
+                for count, chunk in enumerate(build(), start=1):
+                    file.write(chunk)
+                    if count % BREATH == 0:
+                        await self._clock.sleep(0)
+                file.publish()
         except FileExistsError:
             return is_same_content(path, build())
         return True

@@ -85,7 +85,12 @@ async def judge_file(
         writer.sync()
     fingerprint = write_fingerprint(after or before)
     end_judging(
-        ledger, claim_id, sha256=digest.hexdigest(), size=before.size, fingerprint=fingerprint, problems=problems
+        ledger,
+        claim_id,
+        sha256=digest.hexdigest(),
+        size=before.size,
+        fingerprint=fingerprint,
+        problems=problems,
     )
     await ledger.durable()
     counts = count_outcomes(ledger, claim_id)
@@ -209,7 +214,9 @@ class _Scribe:
 
 def _says_duplicate(meta: dict[str, object]) -> bool:
     problems = meta["problems"]
-    return isinstance(problems, list) and any(problem.code == "duplicate_reference" for problem in load_problems(problems))
+    return isinstance(problems, list) and any(
+        problem.code == "duplicate_reference" for problem in load_problems(problems)
+    )
 
 
 def _build_duplicate(other_lines: tuple[int, ...], own_lines: tuple[int, ...]) -> Problem:

@@ -118,7 +118,12 @@ class Orders:
 
     def judge_again(self, claim_id: str) -> None:
         """A file's judged orders are lost: judge it anew. What was sent of it is known, and asked about."""
-        say("judged_lost", "its judged orders cannot be read; it is judged again", level="WARNING", claim=claim_id)
+        say(
+            "judged_lost",
+            "its judged orders cannot be read; it is judged again",
+            level="WARNING",
+            claim=claim_id,
+        )
         put_back_judging(self._ledger, claim_id)
         self._to_judge.put_nowait(claim_id)
 
@@ -236,4 +241,3 @@ class Orders:
         """Return what holds files up at present and only the operator or the machine can mend, each once."""
         found = [taker.trouble for taker in self.takers] + [self.carrier.trouble, *self.troubles.values()]
         return list(dict.fromkeys(sentence for sentence in found if sentence))
-

@@ -35,13 +35,19 @@ from syncd.edges.ledger_files import (
     put_back_judging,
 )
 from syncd.edges.log import say
-from syncd.edges.spool import claim, list_claims, list_strays, prepare_folder, remove_claim, remove_leftovers, sync_folder
+from syncd.edges.spool import (
+    claim,
+    list_claims,
+    list_strays,
+    prepare_folder,
+    remove_claim,
+    remove_leftovers,
+    sync_folder,
+)
 from syncd.flows.taking import make_claim_id
 
 
-def recover_files(
-    sources: Iterable[SourceConfig], ledger: Ledger, clock: Clock, random: Random
-) -> list[FileRow]:
+def recover_files(sources: Iterable[SourceConfig], ledger: Ledger, clock: Clock, random: Random) -> list[FileRow]:
     """Given the sources, bring ledger and work folders together; return every open file, oldest first.
 
     Raise StorageError or LedgerError if the machine refuses.

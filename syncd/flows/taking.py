@@ -140,5 +140,11 @@ class Taker:
         made = Claim(claim_id, self.source.name, stat.name, self._clock.now())
         add_file(self._ledger, made)
         sync_folder(self.source.work / claim_id)
-        say("file_claimed", source=self.source.name, file=show_name(stat.name), bytes=taken.size, claim=claim_id)
+        say(
+            "file_claimed",
+            source=self.source.name,
+            file=show_name(stat.name),
+            bytes=taken.size,
+            claim=claim_id,
+        )
         return made

@@ -122,12 +122,8 @@ _ITEMS: dict[str, dict[str, _Rule]] = {
     "old": _ITEM_OLD,  # an earlier edition did not know OrderLineNumber
 }
 _ITEM_OPTIONAL: dict[str, _Rule] = {"ItemTitle": _check_any_text, "TaxRate": _check_percent}
-_ADDRESS: dict[str, _Rule] = dict.fromkeys(
-    ("FullName", "Address1", "Town", "PostCode", "Country"), _check_text
-)
+_ADDRESS: dict[str, _Rule] = dict.fromkeys(("FullName", "Address1", "Town", "PostCode", "Country"), _check_text)
 _ADDRESS_OPTIONAL: dict[str, _Rule] = {
-    **dict.fromkeys(
-        ("Company", "Address2", "Address3", "Region", "PhoneNumber", "EmailAddress"), _check_any_text
-    ),
+    **dict.fromkeys(("Company", "Address2", "Address3", "Region", "PhoneNumber", "EmailAddress"), _check_any_text),
     "CountryCode": _check_country_code,
 }

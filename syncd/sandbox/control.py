@@ -14,6 +14,7 @@ Not part of the API, so it asks for no token, has no latency and counts against 
 
 from collections.abc import Mapping
 from importlib import resources
+from typing import Any
 
 from aiohttp import web
 
@@ -83,7 +84,7 @@ def add_control_routes(app: web.Application, emulator: Emulator) -> None:
     async def set_faults(request: web.Request) -> web.Response:
         try:
             apply_wishes(emulator, read_json(await request.read()))
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError) as error:
             return _build_response({"error": f"This cannot be done: {error}"}, 400)
         return _build_response({"done": True})
 
@@ -100,19 +101,25 @@ def add_control_routes(app: web.Application, emulator: Emulator) -> None:
 
 
 def apply_wishes(emulator: Emulator, wishes: object) -> None:
-    """Given the body of POST /sandbox/faults, do what it asks. Raise ValueError, TypeError or KeyError."""
-    if not isinstance(wishes, Mapping):
-        raise TypeError("the body must be an object")
+    """Given the body of POST /sandbox/faults, do what it asks. Raise ValueError or TypeError."""
+    wishes = _require_object("the body", wishes)
     unknown = wishes.keys() - {"chances", "next", "shifting", "revoke_tokens"}
     if unknown:
         raise ValueError(f"unknown key {min(unknown)!r}")
-    for operation, chances in wishes.get("chances", {}).items():
+    for operation, value in _require_object("chances", wishes.get("chances", {})).items():
+        chances = _require_object(operation, value)
         emulator.faults.set_chances(operation, {kind: float(chance) for kind, chance in chances.items()})
     for fault in wishes.get("next", []):
         emulator.faults.fail_next(**fault)
     emulator.routes.inventory.shifting = bool(wishes.get("shifting", emulator.routes.inventory.shifting))
     if wishes.get("revoke_tokens"):
         emulator.routes.tokens.revoke_all()
+
+
+def _require_object(name: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} must be an object")
+    return value
 
 
 def _build_response(value: object, status: int = 200) -> web.Response:

@@ -72,23 +72,27 @@ class FaultBook:
         count: int = 1,
         path: str | None = None,
         status: int | None = None,
-        retry_after: str | None = None,
+        retry_after: str | float | None = None,
     ) -> None:
         """Given a fault, let the next `count` calls meet it, or the next below `path` if one is given.
 
         `path` is what follows the base URL, percent-decoded: "/outbound", "/order/ORD-1", "/inventory".
-        Raise ValueError if the kind is unknown or `count` is less than 1.
+        `status` is what `error_before` and `error_after` answer, by default one of 500, 502, 503 and 504.
+        Raise ValueError if the kind is unknown, `count` less than 1 or `status` no HTTP status.
         """
         if count < 1:
             raise ValueError("count must be at least 1.")
-        self._scripted.append(_Scripted(Fault(FaultKind(kind), status, retry_after), count, path))
+        if status is not None and status not in range(200, 600):
+            raise ValueError("status must be a number from 200 to 599.")
+        header = None if retry_after is None else str(retry_after)
+        self._scripted.append(_Scripted(Fault(FaultKind(kind), status, header), count, path))
 
     def draw(self, operation: str, path: str) -> Fault | None:
         """Given a call's kind and its decoded path, return the fault it meets, if any."""
         for scripted in self._scripted:
             if scripted.path is None or path.startswith(scripted.path):
                 scripted.remaining -= 1
-                if not scripted.remaining:
+                if scripted.remaining <= 0:
                     self._scripted.remove(scripted)
                 return scripted.fault
         drawn = self._random.random()  # drawn for every call, so that a script does not move what follows it

@@ -44,9 +44,7 @@ class Inventory:
         self.shifting = settings.shifting  #: rows move between the pages while they are read
         self.page_seconds = settings.page_seconds
         self._locations = [
-            _Location(
-                f"{_CLIENT_NAME} Integration {number}", UUID(int=self._random.getrandbits(128), version=4), []
-            )
+            _Location(f"{_CLIENT_NAME} Integration {number}", UUID(int=self._random.getrandbits(128), version=4), [])
             for number in range(1, settings.locations + 1)
         ]
         for number in range(1, settings.skus + 1):
@@ -110,10 +108,7 @@ class Inventory:
         on_hand = self._random.randint(0, 500)
         return _Stock(
             sku,
-            {
-                name: Decimal(self._random.randint(1, 400)) / 10
-                for name in ("Height", "Width", "Depth", "Weight")
-            },
+            {name: Decimal(self._random.randint(1, 400)) / 10 for name in ("Height", "Width", "Depth", "Weight")},
             on_hand,
             self._random.randint(0, on_hand // 5),
             now - timedelta(seconds=self._random.randint(0, 30 * 86_400)),
@@ -123,9 +118,7 @@ class Inventory:
         if not self.shifting:
             return
         for location in self._locations:
-            by = self._random.choice(
-                (1, -1)
-            )  # forwards: the next page skips a row; backwards: it repeats one
+            by = self._random.choice((1, -1))  # forwards: the next page skips a row; backwards: it repeats one
             location.stocks[:] = location.stocks[by:] + location.stocks[:by]
 
 

@@ -74,13 +74,13 @@ class Routes:
             case "POST", ["outbound"]:
                 return self._create_order(call) if self._is_signed_in(call) else build_failure(401)
             case "GET", ["order", reference] if reference:
-                return (
-                    self._read_order(unquote(reference)) if self._is_signed_in(call) else build_failure(401)
-                )
+                return self._read_order(unquote(reference)) if self._is_signed_in(call) else build_failure(401)
             case "GET", ["inventory"]:
                 return self._list_inventory(call) if self._is_signed_in(call) else build_failure(401)
             case _, ["auth", "login"] | ["outbound"]:
                 return build_failure(405, headers={"Allow": "POST"})
+            case _, ["order", ""]:
+                return build_failure(404)
             case _, ["order", _] | ["inventory"]:
                 return build_failure(405, headers={"Allow": "GET"})
             case _:

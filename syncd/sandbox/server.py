@@ -94,7 +94,7 @@ class Sandbox:
         count: int = 1,
         path: str | None = None,
         status: int | None = None,
-        retry_after: str | None = None,
+        retry_after: str | float | None = None,
     ) -> None:
         """Let the next calls meet a fault, see `faults.FaultBook.fail_next`."""
         self.emulator.faults.fail_next(kind, count=count, path=path, status=status, retry_after=retry_after)
@@ -149,9 +149,7 @@ class Sandbox:
                 assert_never(unreachable)
 
 
-async def run_sandbox(
-    settings: SandboxSettings, announce: Callable[[str], None], clock: Clock | None = None
-) -> None:
+async def run_sandbox(settings: SandboxSettings, announce: Callable[[str], None], clock: Clock | None = None) -> None:
     """Serve until cancelled, after announcing in a few lines where and how to sign in."""
     async with Sandbox(settings, clock=clock) as sandbox:
         known = settings.client_secret == DEFAULT_SECRET
@@ -160,9 +158,7 @@ async def run_sandbox(
             f"Sign in with client_id {settings.client_id} and "
             + (f"client_secret {DEFAULT_SECRET}" if known else "the client_secret it was started with")
         )
-        announce(
-            f"See what it holds, or ask it to fail, at {sandbox.control_url} (orders, calls, stats, faults)"
-        )
+        announce(f"See what it holds, or ask it to fail, at {sandbox.control_url} (orders, calls, stats, faults)")
         await asyncio.get_running_loop().create_future()
 
 

@@ -32,9 +32,7 @@ class InventorySettings:
     skus: int = 50
     locations: int = 2
     shifting: bool = False  #: rows move between the pages while they are read
-    page_seconds: tuple[float, float] | None = (
-        None  #: how long a page takes; the real API takes 2 to 5 seconds
-    )
+    page_seconds: tuple[float, float] | None = None  #: how long a page takes; the real API takes 2 to 5 seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,11 @@ def test_a_config_is_relative_to_its_own_folder_not_to_where_syncd_was_called(tm
     assert (config.path, config.state_dir) == (tmp_path / "etc/config.yaml", tmp_path / "etc/state")
 
 
+def test_a_work_folder_of_ones_own_leaves_the_default_to_the_next_source(load, tmp_path):
+    config = load(API + SOURCE + "    work: w\n" + SECOND.replace("p/", "p_"))
+    assert [source.work for source in config.sources] == [tmp_path / "w", tmp_path / "work"]
+
+
 # What is refused: each with its line, its key and its cure.
 
 BROKEN = {
@@ -194,6 +199,10 @@ BROKEN = {
         API + SOURCE.replace("    failed: failed\n", ""),
         "7:5: sources[0].failed is missing; add failed: failed",
     ),
+    "an inbox that is missing": (
+        API + SOURCE.replace("    inbox: inbox\n", ""),
+        "7:5: sources[0].inbox is missing; add inbox: inbox",
+    ),
     "a block that is missing": (API, "1:1: sources is missing; add a block sources:"),
     "a number with its unit": (
         API + "  timeout_seconds: 30s\n" + SOURCE,
@@ -205,8 +214,10 @@ BROKEN = {
     ),
     "a number from the environment": (
         API + "  max_in_flight: ${SYNCD_CLIENT_SECRET}\n" + SOURCE,
-        "6:3: api.max_in_flight must be a whole number such as 8, without quotes or units, "
-        'not "${SYNCD_CLIENT_SECRET}"; an environment variable gives text only',
+        (
+            "6:3: api.max_in_flight must be a whole number such as 8, without quotes or units, "
+            'not "${SYNCD_CLIENT_SECRET}"; an environment variable gives text only'
+        ),
     ),
     "a number where text is wanted": (
         API.replace("${SYNCD_CLIENT_ID}", "123") + SOURCE,
@@ -242,7 +253,7 @@ BROKEN = {
     ),
     "a pattern with a folder": (
         API + SOURCE + "    match: ['in/*.csv']\n",
-        "11:13: sources[0].match[0] is compared with the file's name alone; leave the folder out, not \"in/*.csv\"",
+        "11:13: sources[0].match[0] is compared with the file's name alone; leave the folder out",
     ),
     "a block in place of a list": (
         API + "sources: {name: orders}\n",
@@ -275,8 +286,10 @@ BROKEN = {
     ),
     "a name that is none": (
         API + SOURCE.replace("orders", "-orders " + "x" * 64),
-        "7:5: sources[0].name must begin with a letter or digit and hold only letters, digits, _ and -, "
-        f'at most 64 of them, not "-orders {"x" * 30}…',
+        (
+            "7:5: sources[0].name must begin with a letter or digit and hold only letters, digits, _ and -, "
+            f'at most 64 of them, not "-orders {"x" * 30}…'
+        ),
     ),
     "a delimiter of two": (
         API + SOURCE + "    delimiter: ';;'\n",
@@ -348,7 +361,7 @@ BROKEN = {
     ),
     "a password in the address": (
         API.replace("https://", "https://me:hunter2@") + SOURCE,
-        "3:3: api.base_url holds a user or password; take it out, credentials are client_id and client_secret",
+        "3:3: api.base_url holds a user or password; take it out",
     ),
     "a question in the address": (
         API.replace("v1/", "v1?key=hunter2") + SOURCE,
@@ -360,8 +373,7 @@ BROKEN = {
     ),
     "a secret that is nowhere": (
         API.replace("  client_secret: ${SYNCD_CLIENT_SECRET}\n", "") + SOURCE,
-        "2:1: api.client_secret is missing; give client_secret, client_secret_file, or a systemd credential "
-        "by LoadCredential=client_secret:FILE",
+        "2:1: api.client_secret is missing; give client_secret, client_secret_file, or a systemd credential",
     ),
     "a secret file that is not there": (
         API.replace("client_secret: ${SYNCD_CLIENT_SECRET}", "client_secret_file: nope") + SOURCE,
@@ -371,7 +383,7 @@ BROKEN = {
         API.replace("${SYNCD_CLIENT_SECRET}", "{hunter2: 1}") + SOURCE,
         "5:3: api.client_secret must be one text",
     ),
-    "no YAML": (API + "sources: [\n", "6:10: what opens here is not closed, or lacks a comma"),
+    "no YAML": (API + "sources: [\n", "7:1: a value is missing here, or a { or [ above is not closed"),
     "no options": ("- a\n- b\n", "1:1: the file holds no options; begin with a copy of config.example.yaml"),
     "an empty file": ("", "1:1: the file holds no options; begin with a copy of config.example.yaml"),
 }
@@ -406,7 +418,17 @@ sources:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://", "https:///x", "ftp://x", "x", "https://h:99999", "https://[::1", "https://a b", "https://a\\b"]
+    "url",
+    [
+        "https://",
+        "https:///x",
+        "ftp://x",
+        "x",
+        "https://h:99999",
+        "https://[::1",
+        "https://a b",
+        "https://a\\b",
+    ],
 )
 def test_what_is_no_address_is_refused(refuse, url):
     assert refuse(API.replace("https://api.example.com/v1/", url) + SOURCE) == [
@@ -462,8 +484,13 @@ def test_a_secret_file_is_read_anew_each_time(load, secret_file):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "is empty"), (b"\n", "is empty"), (b"hunter2\nhunter2\n", "more than one line"), (b"\xff", "is not UTF-8")]
-    + [(b"x" * 70_000, "too large for a secret")],
+    [
+        (b"", "is empty"),
+        (b"\n", "is empty"),
+        (b"hunter2\nhunter2\n", "more than one line"),
+        (b"\xff", "is not UTF-8"),
+        (b"x" * 70000, "too large for a secret"),
+    ],
 )
 def test_what_cannot_be_a_secret_is_refused_at_load_and_later(load, refuse, secret_file, content, words):
     secret = load(FILED).api.client_secret
@@ -496,7 +523,10 @@ def test_systemd_credentials_are_used_where_the_config_names_none(load, tmp_path
         (folder / name).chmod(0o644)  # systemd itself keeps others out
     text = API.replace("  client_id: ${SYNCD_CLIENT_ID}\n", "").replace("  client_secret: ${SYNCD_CLIENT_SECRET}\n", "")
     api = load(text + SOURCE, {"CREDENTIALS_DIRECTORY": str(folder)}).api
-    assert (api.client_id.read(), api.client_secret.read()) == ("client_id of systemd", "client_secret of systemd")
+    assert (api.client_id.read(), api.client_secret.read()) == (
+        "client_id of systemd",
+        "client_secret of systemd",
+    )
     assert api.client_secret.origin == "systemd credential client_secret"
 
 

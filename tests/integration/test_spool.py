@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import os
-import socket
 import stat as modes
 import subprocess
 import sys
@@ -12,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from syncd.core.model import FileStat
 from syncd.edges import spool
-from syncd.edges.spool import CHUNK_BYTES, Oddity
+from syncd.edges.spool import CHUNK_BYTES
 from syncd.errors import StorageError
 
 NOBODY = 65534
@@ -60,201 +58,6 @@ def run_in_own_mounts(script, folder):
         pytest.skip("no mounts here")
     assert result.returncode == 0, result.stderr
     return result.stdout
-
-
-# Listing
-
-
-def test_an_inbox_is_listed_with_what_is_never_taken_and_without_what_is_left_alone(inbox, monkeypatch):
-    (inbox / "orders.csv").write_bytes(b"1,2\n")
-    for left_alone in (".orders.csv", "orders.part", "~$orders.csv"):
-        (inbox / left_alone).touch()
-    (inbox / "folder.csv").mkdir()
-    (inbox / "link.csv").symlink_to("/etc/passwd")
-    (inbox / "dangling.csv").symlink_to("nowhere")
-    os.mkfifo(inbox / "pipe.csv")
-    with socket.socket(socket.AF_UNIX) as server:
-        monkeypatch.chdir(inbox)  # a socket's path may not be long
-        server.bind("socket.csv")
-    (inbox / "twin.csv").touch()
-    os.link(inbox / "twin.csv", inbox.parent / "twin")
-
-    listed = list(spool.list_inbox(inbox))
-
-    [orders] = [item for item in listed if isinstance(item, FileStat)]
-    seen = (inbox / "orders.csv").stat()
-    assert orders == FileStat("orders.csv", 4, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
-    assert {item for item in listed if isinstance(item, Oddity)} == {
-        Oddity("folder.csv", "folder"),
-        Oddity("link.csv", "link"),
-        Oddity("dangling.csv", "link"),
-        Oddity("pipe.csv", "pipe"),
-        Oddity("socket.csv", "socket"),
-        Oddity("twin.csv", "hard link"),
-    }
-
-
-@needs_root
-def test_a_device_is_an_oddity(inbox):
-    try:
-        os.mknod(inbox / "null.csv", modes.S_IFCHR | 0o600, os.makedev(1, 3))
-    except PermissionError:
-        pytest.skip("no devices here")
-    assert list(spool.list_inbox(inbox)) == [Oddity("null.csv", "device")]
-
-
-def test_a_file_that_vanishes_while_listed_is_skipped(inbox):
-    for number in range(3):
-        (inbox / f"{number}.csv").touch()
-    listing = spool.list_inbox(inbox)
-    first = next(listing)
-    for path in inbox.iterdir():
-        path.unlink()
-    assert list(listing) == []
-    assert isinstance(first, FileStat)
-
-
-def test_a_missing_inbox_is_named(inbox):
-    inbox.rmdir()
-    with pytest.raises(StorageError, match=rf"There is no folder {inbox}: make it again\."):
-        list(spool.list_inbox(inbox))
-
-
-def test_a_link_is_looked_at_and_not_its_target(inbox):
-    (inbox / "link").symlink_to("nowhere")
-    found = spool.stat_file(inbox / "link")
-    assert found is not None
-    assert found.size == len("nowhere")
-    assert spool.stat_file(inbox / "orders.csv") is None
-
-
-def test_names_that_are_taken_are_found_also_where_a_link_dangles(done):
-    (done / "link").symlink_to("nowhere")
-    assert spool.name_taken(done, ["orders.csv", "link"])
-    assert not spool.name_taken(done, ["orders.csv"])
-    assert not spool.name_taken(done, [])
-
-
-# Claiming
-
-
-@pytest.mark.parametrize(
-    "name", ["orders.csv", "-rf", "a\nb.csv", os.fsdecode(b"caf\xe9.csv"), "a" * 255, "é" * 127]
-)
-def test_a_claim_takes_a_file_of_any_name(inbox, work, name):
-    (inbox / name).write_bytes(b"bytes")
-    taken = spool.claim(inbox, work, name, "c1")
-    assert taken == spool.stat_file(work / "c1" / name)
-    assert taken is not None
-    assert taken.name == name
-    assert names_in(inbox) == []
-    assert modes.S_IMODE((work / "c1").stat().st_mode) == 0o700
-    assert list(spool.list_claims(work)) == [("c1", name)]
-
-
-def test_a_claim_of_a_vanished_name_leaves_nothing(inbox, work):
-    assert spool.claim(inbox, work, "orders.csv", "c1") is None
-    assert names_in(work) == []
-
-
-@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo, lambda path: path.symlink_to("/etc/passwd")])
-def test_what_turns_out_to_be_no_file_is_put_back(inbox, work, make):
-    make(inbox / "orders.csv")
-    assert spool.claim(inbox, work, "orders.csv", "c1") is None
-    assert names_in(inbox) == ["orders.csv"]
-    assert names_in(work) == []
-
-
-def test_a_file_with_two_names_is_put_back(inbox, work):
-    (inbox / ".in.orders.csv").touch()
-    os.link(inbox / ".in.orders.csv", inbox / "orders.csv")
-    assert spool.claim(inbox, work, "orders.csv", "c1") is None
-    assert names_in(inbox) == [".in.orders.csv", "orders.csv"]
-
-
-def test_a_claim_id_is_used_once(inbox, work):
-    (inbox / "orders.csv").touch()
-    (work / "c1").mkdir()
-    with pytest.raises(FileExistsError):
-        spool.claim(inbox, work, "orders.csv", "c1")
-    assert names_in(inbox) == ["orders.csv"]
-
-
-@pytest.mark.parametrize("missing", ["inbox", "work"])
-def test_a_claim_names_the_folder_that_is_missing(inbox, work, missing):
-    (inbox.parent / missing).rmdir()
-    with pytest.raises(StorageError, match=f"There is no folder .*/{missing}: make it again"):
-        spool.claim(inbox, work, "orders.csv", "c1")
-
-
-@needs_root
-def test_a_claim_across_mounts_names_both_folders(inbox, work):
-    said = run_in_own_mounts(
-        'mount -t tmpfs tmpfs work; echo x > inbox/orders.csv; exec "$1" -c "\n'
-        "from pathlib import Path\n"
-        "from syncd.edges import spool\n"
-        "print(spool.same_mount([Path('inbox'), Path('work')]))\n"
-        "try: spool.claim(Path('inbox'), Path('work'), 'orders.csv', 'c1')\n"
-        "except Exception as error: print(type(error).__name__, error)\n"
-        "print(*Path('inbox').iterdir(), *Path('work').iterdir())"
-        '"',
-        inbox.parent,
-    )
-    same_mount, refusal, left = said.splitlines()
-    assert same_mount == "False"
-    assert refusal.startswith("StorageError inbox and work lie on different mounts")
-    assert left == "inbox/orders.csv"
-
-
-def test_claims_and_strays_are_told_apart(inbox, work):
-    (work / "c1").mkdir()
-    (work / "c1" / "orders.csv").touch()
-    (work / "c1.judged").touch()
-    (work / "c2").mkdir()
-    (work / "stray.csv").touch()
-    (work / ".syncd-1").touch()
-    (work / ".hidden").mkdir()
-    (work / "link").symlink_to(inbox)
-    assert sorted(spool.list_claims(work)) == [("c1", "orders.csv"), ("c2", None)]
-    assert list(spool.list_strays(work)) == ["stray.csv"]
-
-
-def test_a_claim_that_ends_while_claims_are_listed_is_skipped(work):
-    for claim_id in ("c1", "c2"):
-        (work / claim_id).mkdir()
-    claims = spool.list_claims(work)
-    next(claims)
-    for path in work.iterdir():
-        path.rmdir()
-    assert list(claims) == []
-
-
-def test_a_missing_work_folder_holds_no_claims(tmp_path):
-    assert list(spool.list_claims(tmp_path / "work")) == []
-    assert list(spool.list_strays(tmp_path / "work")) == []
-
-
-def test_a_removed_claim_takes_its_side_file_along_and_again_is_harmless(work):
-    (work / "c1").mkdir()
-    (work / "c1.judged").touch()
-    spool.remove_claim(work, "c1")
-    spool.remove_claim(work, "c1")
-    assert names_in(work) == []
-
-
-def test_a_claim_that_still_holds_a_file_is_not_removed(work):
-    (work / "c1").mkdir()
-    (work / "c1" / "orders.csv").touch()
-    (work / "c1.judged").touch()
-    with pytest.raises(StorageError, match="c1 still holds a file"):
-        spool.remove_claim(work, "c1")
-    assert names_in(work) == ["c1", "c1.judged"]
-
-
-def test_a_file_in_the_place_of_a_claim_is_no_claim_to_remove(work):
-    (work / "c1").touch()
-    with pytest.raises(NotADirectoryError):
-        spool.remove_claim(work, "c1")
 
 
 # Reading
@@ -311,6 +114,18 @@ def test_nothing_is_left_where_the_content_breaks_off(done):
     with pytest.raises(ValueError, match="broken off"):
         spool.write_whole(done / "report", broken())
     assert names_in(done) == []
+
+
+def test_a_file_written_piece_by_piece_has_its_name_once_it_is_published(done):
+    with spool.WholeFile(done / "report") as file:
+        file.write(b"{")
+        assert not (done / "report").exists()
+        file.write(b"}")
+        file.publish()
+    assert (done / "report").read_bytes() == b"{}"
+    with spool.WholeFile(done / "other") as file:
+        file.write(b"{")
+    assert names_in(done) == ["report"]
 
 
 def test_a_name_of_255_bytes_can_be_written(done):
@@ -440,9 +255,7 @@ def test_files_of_another_owner_are_claimed_and_filed_away(as_nobody):
 
     assert spool.claim(inbox, work, "orders.csv", "c1") is not None
     assert spool.file_away(work / "c1" / "orders.csv", done, "orders.csv")
-    with pytest.raises(
-        StorageError, match=rf"No permission at {done}/orders\.csv: give the user syncd runs as"
-    ):
+    with pytest.raises(StorageError, match=rf"No permission at {done}/orders\.csv: give the user syncd runs as"):
         list(spool.read_chunks(done / "orders.csv"))
 
 

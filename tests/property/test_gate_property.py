@@ -31,9 +31,7 @@ def apply(gate, what, is_probe, now, random01):
         case "good":
             return after_good(gate)
         case "weather":
-            return after_weather(
-                gate, "503", now, random01=random01, first_s=1.0, cap_s=60.0, is_probe=is_probe
-            )
+            return after_weather(gate, "503", now, random01=random01, first_s=1.0, cap_s=60.0, is_probe=is_probe)
         case "operator":
             return after_operator(gate, "401", now, is_probe=is_probe)
         case _:

@@ -16,9 +16,7 @@ stats = st.builds(
 )
 listings = st.lists(stats, max_size=3, unique_by=lambda stat: stat.name)
 # Whole numbers, so that the reference may add and compare without rounding.
-steps = st.lists(
-    st.tuples(st.sampled_from([0, 1, 2, 300, 600]), listings | st.none()), min_size=1, max_size=12
-)
+steps = st.lists(st.tuples(st.sampled_from([0, 1, 2, 300, 600]), listings | st.none()), min_size=1, max_size=12)
 
 
 def first_seen_so(history, stat):

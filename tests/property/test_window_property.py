@@ -4,9 +4,7 @@ from hypothesis import strategies as st
 from syncd.core.window import Window
 
 MILLISECONDS = st.integers(0, 3000)
-CALL = st.tuples(
-    MILLISECONDS, MILLISECONDS, st.integers(0, 100), st.sampled_from(["end", "end", "end", "give_back"])
-)
+CALL = st.tuples(MILLISECONDS, MILLISECONDS, st.integers(0, 100), st.sampled_from(["end", "end", "end", "give_back"]))
 
 
 @settings(deadline=None, max_examples=150)

@@ -1,8 +1,8 @@
 """The example names every option of the schema, loads as it is, and the schema explains every option."""
 
+import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -60,7 +60,7 @@ def test_the_example_with_every_option_fits_the_schema():
     assert [error.message for error in Draft202012Validator(SCHEMA).iter_errors(full.data)] == []
 
 
-def test_the_example_loads_as_it_is(tmp_path):
+def test_the_example_loads_as_it_is():
     config = load_config(EXAMPLE, ENVIRONMENT)
     assert [source.name for source in config.sources] == ["orders"]
     assert config.sources[0].inbox == EXAMPLE.parent / "inbox"
@@ -72,11 +72,14 @@ def test_the_example_names_its_schema_for_editors_in_its_first_line():
     assert (EXAMPLE.parent / "schemas/config.schema.json").is_file()
 
 
-def test_the_example_shows_the_defaults(tmp_path):
+def test_the_example_shows_the_defaults():
     """An option that is commented out at its default changes nothing when it is taken in."""
     full = parse_yaml(uncomment(EXAMPLE.read_text(encoding="utf-8")).encode(), "config.example.yaml").data
     shown = {path: value for path, value in walk(full) if "default" in OPTIONS.get(path, {})}
-    own = {"sources[].match", "sources[].reference"}  # their defaults are words or a list: shown by an example
+    own = {
+        "sources[].match",
+        "sources[].reference",
+    }  # their defaults are words or a list: shown by an example
     assert shown == {path: OPTIONS[path]["default"] for path in OPTIONS if "default" in OPTIONS[path]} | {
         path: shown[path] for path in own
     }
@@ -115,28 +118,31 @@ def test_no_block_takes_an_unknown_option(path):
 
 def test_the_defaults_of_the_schema_are_the_defaults_of_syncd(tmp_path):
     """A config that writes every default out means the same as one that writes none."""
-    short = {"api": {}, "sources": [{}], "inventory": {"directory": "inventory"}, "log": {}, "reports": {}}
-    path = Path(tmp_path / "config.yaml")
-    head = "version: 1\n"
-    api = "base_url: https://example.com, client_id: i, client_secret: s"
-    source = "name: a, inbox: i, done: d, failed: f"
 
-    def load(api_more: str, source_more: str, inventory_more: str, rest: str):
-        path.write_text(
-            f"{head}api: {{{api}{api_more}}}\nsources: [{{{source}{source_more}}}]\n"
-            f"inventory: {{directory: inventory{inventory_more}}}\n{rest}"
-        )
-        config = load_config(path, {})
-        return repr(config)
+    def fill(schema: dict, given: dict) -> dict:
+        filled = dict(given)
+        for name, option in schema["properties"].items():
+            if "properties" in option:
+                filled[name] = fill(option, given.get(name, {}))
+            elif "default" in option:
+                filled[name] = option["default"]
+        return filled
 
-    def write(prefix: str) -> str:
-        return "".join(
-            f", {key.removeprefix(prefix)}: {option['default']!r}"
-            for key, option in OPTIONS.items()
-            if key.startswith(prefix) and "default" in option and "." not in key.removeprefix(prefix)
-        )
-
-    assert short
-    bare = load("", "", "", "")
-    full = load(write("api."), write("sources[]."), write("inventory."), f"state_dir: {OPTIONS['state_dir']['default']}\n")
-    assert bare == full
+    source = {"name": "a", "inbox": "i", "done": "d", "failed": "f"}
+    short = {
+        "version": 1,
+        "api": {"base_url": "https://example.com"},
+        "sources": [source],
+        "inventory": {"directory": "inventory"},
+    }
+    full = fill(SCHEMA, short) | {"sources": [fill(OPTIONS["sources[]"], source)]}
+    loaded = []
+    for options in (short, full):
+        (tmp_path / "config.yaml").write_text(json.dumps(options), encoding="utf-8")  # JSON is YAML
+        loaded.append(load_config(tmp_path / "config.yaml", {}, credentials=False))
+    one, other = loaded
+    assert (one.sources, one.inventory, one.log) == (other.sources, other.inventory, other.log)
+    assert (one.state_dir, one.show_values) == (other.state_dir, other.show_values)
+    assert (one.api.retry, one.api.rate_limit) == (other.api.retry, other.api.rate_limit)
+    for name in ("timeout_seconds", "max_in_flight", "environment"):
+        assert getattr(one.api, name) == getattr(other.api, name)

@@ -3,9 +3,7 @@ import pytest
 from syncd.core.characters import collect_controls, find_control, find_invisible, name_character
 
 
-@pytest.mark.parametrize(
-    "text", ["", "plain", "Grüße 🎁", "tab\tLF\nCR\rVT\x0bFF\x0c", "\u200b\u202e\ufeff\u00ad"]
-)
+@pytest.mark.parametrize("text", ["", "plain", "Grüße 🎁", "tab\tLF\nCR\rVT\x0bFF\x0c", "\u200b\u202e\ufeff\u00ad"])
 def test_white_space_and_invisible_characters_are_no_control_characters(text):
     assert find_control(text) is None
 

@@ -143,9 +143,7 @@ def test_lines_are_matched_by_their_numbers():
 
 @pytest.mark.parametrize("numbers", [(None, None), ("1", None), ("1", "1")])
 def test_lines_without_telling_numbers_are_matched_by_position(numbers):
-    lines = [
-        {**line, "OrderLineNumber": number} for line, number in zip(SENT["OrderItems"], numbers, strict=True)
-    ]
+    lines = [{**line, "OrderLineNumber": number} for line, number in zip(SENT["OrderItems"], numbers, strict=True)]
     lines[1] = {**lines[1], "SKU": "C"}
     assert "OrderItems[1].SKU" in differ({"OrderItems": lines})
     assert "OrderItems[0].SKU" not in differ({"OrderItems": lines})
@@ -153,15 +151,13 @@ def test_lines_without_telling_numbers_are_matched_by_position(numbers):
 
 def test_missing_and_extra_lines_are_differences():
     first, second = ({"SKU": "A"}, {"SKU": "B"})
-    assert find_differences(
-        {"OrderItems": [first, second]}, {"OrderItems": [first]}, ours=False
-    ).differing == ("OrderItems[1]",)
-    assert find_differences(
-        {"OrderItems": [first]}, {"OrderItems": [first, second]}, ours=False
-    ).differing == ("OrderItems",)
-    assert (
-        find_differences({"OrderItems": [first, second]}, {"OrderItems": [first]}, ours=True).differing == ()
+    assert find_differences({"OrderItems": [first, second]}, {"OrderItems": [first]}, ours=False).differing == (
+        "OrderItems[1]",
     )
+    assert find_differences({"OrderItems": [first]}, {"OrderItems": [first, second]}, ours=False).differing == (
+        "OrderItems",
+    )
+    assert find_differences({"OrderItems": [first, second]}, {"OrderItems": [first]}, ours=True).differing == ()
 
 
 def test_a_line_that_is_no_object_has_no_number():

@@ -40,9 +40,7 @@ def test_a_success_is_accepted(status):
     assert judge_post(answer(status, GOOD)) == Accepted(status)
 
 
-@pytest.mark.parametrize(
-    "body", [None, {}, {"success": False}, {"success": 1}, {"success": "true"}, [GOOD], "ok"]
-)
+@pytest.mark.parametrize("body", [None, {}, {"success": False}, {"success": 1}, {"success": "true"}, [GOOD], "ok"])
 def test_a_success_without_the_word_leaves_the_outcome_unknown(body):
     assert judge_post(answer(200, body)) == Ask(at_once=True, exists=False)
 
@@ -135,17 +133,13 @@ def test_a_refusal_may_list_several_details():
     ]
 
 
-@pytest.mark.parametrize(
-    "body", [None, [], "no", {}, {"error": 5, "details": 5}, {"error": "", "details": {}}]
-)
+@pytest.mark.parametrize("body", [None, [], "no", {}, {"error": 5, "details": 5}, {"error": "", "details": {}}])
 def test_a_refusal_without_words_is_one_too(body):
     assert refuse(body) == [("", "The API refused this order (422): it gave no reason")]
 
 
 def test_a_text_said_twice_is_told_once():
-    assert refuse({"error": "Bad", "details": {"message": "Bad"}}) == [
-        ("", "The API refused this order (422): Bad")
-    ]
+    assert refuse({"error": "Bad", "details": {"message": "Bad"}}) == [("", "The API refused this order (422): Bad")]
 
 
 @pytest.mark.parametrize(
@@ -190,9 +184,7 @@ def test_a_found_order_with_the_same_content_is_accepted(body):
 def test_a_found_order_with_nothing_to_compare_is_accepted_with_a_note():
     body = {"success": True, "data": {"Status": "OPEN"}}
     assert judge_read(answer(200, body), PAYLOAD, ASKING) == Accepted(200, "unverified")
-    assert judge_read(answer(200, body), PAYLOAD, replace(ASKING, ours=False)) == AlreadyAccepted(
-        200, "unverified"
-    )
+    assert judge_read(answer(200, body), PAYLOAD, replace(ASKING, ours=False)) == AlreadyAccepted(200, "unverified")
 
 
 def test_a_found_order_with_other_content_is_a_conflict():
@@ -200,9 +192,7 @@ def test_a_found_order_with_other_content_is_a_conflict():
     assert judge_read(answer(200, body), PAYLOAD, ASKING) == Conflict(200, ("Currency", "OrderItems[0].SKU"))
 
 
-@pytest.mark.parametrize(
-    "body", [None, {"success": False}, {"success": True}, {"success": True, "data": {}}, [1]]
-)
+@pytest.mark.parametrize("body", [None, {"success": False}, {"success": True}, {"success": True, "data": {}}, [1]])
 def test_an_answer_without_a_record_is_asked_for_again(body):
     assert isinstance(judge_read(answer(200, body), PAYLOAD, ASKING), RetryLater)
 

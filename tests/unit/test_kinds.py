@@ -25,6 +25,7 @@ def plan(schema):
         ({"type": "object"}, Kind.OBJECT),
         ({"properties": {}}, Kind.OBJECT),
         ({"type": "array"}, Kind.LIST),
+        ({"items": {}}, Kind.LIST),
         ({"type": "boolean"}, Kind.OTHER),
         ({"enum": ["EUR"]}, Kind.OTHER),
         (True, Kind.OTHER),

@@ -52,9 +52,7 @@ def test_names_under_way_are_left_alone(name):
     assert is_left_alone(name)
 
 
-@pytest.mark.parametrize(
-    "name", ["orders.csv", "~orders.csv", "tmp", "part.csv", "a.tmp.csv", "~.csv", "\udce9.csv"]
-)
+@pytest.mark.parametrize("name", ["orders.csv", "~orders.csv", "tmp", "part.csv", "a.tmp.csv", "~.csv", "\udce9.csv"])
 def test_other_names_are_not_left_alone(name):
     assert not is_left_alone(name)
 
@@ -108,9 +106,7 @@ def test_companions_are_named_after_the_file():
 def test_a_taken_name_gets_the_time_in_utc_and_the_head_of_the_sha256():
     berlin = timezone(timedelta(hours=1))
     assert suffixed_name("orders.csv", AT, SHA256) == "orders.20260115T100000Z-1a2b3c4d.csv"
-    assert (
-        suffixed_name("orders.csv", AT.astimezone(berlin), SHA256) == "orders.20260115T100000Z-1a2b3c4d.csv"
-    )
+    assert suffixed_name("orders.csv", AT.astimezone(berlin), SHA256) == "orders.20260115T100000Z-1a2b3c4d.csv"
     assert suffixed_name("orders", AT, SHA256) == "orders.20260115T100000Z-1a2b3c4d"
 
 

@@ -7,9 +7,7 @@ DAY = "2026-01-15T10:00:00Z"
 def test_a_reference_tells_prefix_environment_day_and_content():
     payload = {"Qty": 1}
     digest = hash_payload(write_canonical(payload))[:12]
-    assert (
-        ReferenceMaker(ReferenceRule("ACME", "production")).make(payload, DAY) == f"ACME-P-20260115-{digest}"
-    )
+    assert ReferenceMaker(ReferenceRule("ACME", "production")).make(payload, DAY) == f"ACME-P-20260115-{digest}"
     assert ReferenceMaker(ReferenceRule("ACME", "test")).make(payload, DAY) == f"ACME-T-20260115-{digest}"
 
 

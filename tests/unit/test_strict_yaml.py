@@ -21,8 +21,32 @@ def find(text: str | bytes) -> list[str]:
 
 @pytest.mark.parametrize(
     "text",
-    ["NO", "no", "yes", "on", "off", "y", "00123", "0755", "0x1F", "0o17", "1_000", "10:30", "2026-01-15", "+5", "1e999"]
-    + [".5", "5.", ".inf", ".nan", "2026-01-15T10:00:00Z", "1" * 19, "=", "True story", "nul"],
+    [
+        "NO",
+        "no",
+        "yes",
+        "on",
+        "off",
+        "y",
+        "00123",
+        "0755",
+        "0x1F",
+        "0o17",
+        "1_000",
+        "10:30",
+        "2026-01-15",
+        "+5",
+        "1e999",
+        ".5",
+        "5.",
+        ".inf",
+        ".nan",
+        "2026-01-15T10:00:00Z",
+        "1" * 19,
+        "=",
+        "True story",
+        "nul",
+    ],
 )
 def test_what_is_no_plain_number_or_word_stays_text(text):
     assert read(f"key: {text}") == {"key": text}
@@ -30,8 +54,19 @@ def test_what_is_no_plain_number_or_word_stays_text(text):
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("0", 0), ("-12", -12), ("1.5", 1.5), ("2.0", 2), ("1e3", 1000), ("1.5E-1", 0.15), ("true", True), ("False", False)]
-    + [("null", None), ("~", None), ("", None)],
+    [
+        ("0", 0),
+        ("-12", -12),
+        ("1.5", 1.5),
+        ("2.0", 2),
+        ("1e3", 1000),
+        ("1.5E-1", 0.15),
+        ("true", True),
+        ("False", False),
+        ("null", None),
+        ("~", None),
+        ("", None),
+    ],
 )
 def test_plain_numbers_and_words_have_their_type(text, value):
     (read_value,) = read(f"key: {text}").values()
@@ -103,7 +138,7 @@ def test_an_alias_bomb_is_refused_alias_by_alias():
         ("a: !foo!bar x", "1:4", "begins with ! or % must be in quotes"),
         ("a: 1\nb: ]x", "2:4", "begins with ] } or , must be in quotes"),
         ('a: "C:\\data"', "1:8", "write a backslash in double quotes twice"),
-        ('a: "C:\\UFFFFFFFF"', "1:1", "an escape behind here names no character"),
+        ('a: "C:\\UFFFFFFFF"', "1:1", "an escape behind here is no character"),
         ('a: 1\nb: "x\n', "2:4", "the quote that opens here is never closed"),
         ("a: 'it's'", "1:8", "inside single quotes write ' twice"),
         ("a: 1\n  b: 2", "2:4", "a colon cannot stand here; check the indentation"),
@@ -130,7 +165,14 @@ def test_a_syntax_error_is_told_with_what_was_found_before_it():
 
 
 def test_no_sentence_quotes_what_may_be_a_secret():
-    for text in ("a: *hunter2", "a: &hunter2 x", "a: !hunter2 x", "a: !hunter2!x y", 'a: "hunter2\\q"', "a: hunter2: x"):
+    for text in (
+        "a: *hunter2",
+        "a: &hunter2 x",
+        "a: !hunter2 x",
+        "a: !hunter2!x y",
+        'a: "hunter2\\q"',
+        "a: hunter2: x",
+    ):
         assert "hunter2" not in " ".join(find(text))
 
 

@@ -95,7 +95,5 @@ def test_only_the_exact_form_is_the_form_that_is_sent():
 
 
 def test_any_aware_time_is_written_in_utc():
-    assert (
-        write_time(datetime(2026, 1, 15, 10, tzinfo=timezone(timedelta(hours=2)))) == "2026-01-15T08:00:00Z"
-    )
+    assert write_time(datetime(2026, 1, 15, 10, tzinfo=timezone(timedelta(hours=2)))) == "2026-01-15T08:00:00Z"
     assert write_time(datetime(2026, 1, 15, 10, 0, 0, 999_999, tzinfo=UTC)) == "2026-01-15T10:00:00Z"

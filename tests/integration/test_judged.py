@@ -1,0 +1,169 @@
+"""The side file of a claim, on a real disk."""
+
+import os
+import stat as modes
+import time
+
+import pytest
+
+from syncd.core.model import Problem
+from syncd.edges.judged import (
+    Entry,
+    JudgedLostError,
+    JudgedReader,
+    JudgedWriter,
+    dump_problems,
+    load_problems,
+)
+from syncd.errors import StorageError, SyncdError
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "c1.judged"
+
+
+def write(path, *items):
+    with JudgedWriter(path) as writer:
+        entries = [writer.append(meta, body) for meta, body in items]
+        writer.sync()
+    return entries
+
+
+def test_what_was_appended_is_read_by_its_place(path):
+    first, second, third = write(
+        path,
+        ({"reference": "ÄÖ\udce9", "lines": [2, 3]}, '{"Town":"Köln"}'.encode()),
+        ({}, b""),
+        ({"a": None}, b"two\nlines"),
+    )
+    with JudgedReader(path) as reader:
+        assert reader.read_body(third) == b"two\nlines"
+        assert reader.read_meta(first) == {"reference": "ÄÖ\udce9", "lines": [2, 3]}
+        assert reader.read_body(first) == '{"Town":"Köln"}'.encode()
+        assert reader.read_meta(second) == {}
+        assert reader.read_body(second) == b""
+
+
+def test_the_file_has_two_lines_an_entry_and_is_ours_alone(path):
+    write(path, ({"record": 1}, b"{}"), ({"record": 2}, b""))
+    assert path.read_bytes() == b'{"record":1}\n{}\n{"record":2}\n\n'
+    assert modes.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_synced_entry_can_be_read_while_the_writer_goes_on(path):
+    with JudgedWriter(path) as writer:
+        first = writer.append({"record": 1}, b"{}")
+        writer.sync()
+        with JudgedReader(path) as reader:
+            assert reader.read_meta(first) == {"record": 1}
+            second = writer.append({"record": 2}, b"[]")
+            writer.sync()
+            assert reader.read_body(second) == b"[]"
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"rec', b'{"record":1}\n', b'{"record":1}\n{}\n'])
+def test_a_writer_goes_on_after_what_a_crash_left(path, torn):
+    path.write_bytes(torn)
+    [entry] = write(path, ({"record": 2}, b"{}"))
+    assert entry.offset in {len(torn), len(torn) + 1}
+    with JudgedReader(path) as reader:
+        assert reader.read_meta(entry) == {"record": 2}
+        assert reader.read_body(entry) == b"{}"
+    assert path.read_bytes().startswith(torn)
+    assert path.read_bytes().endswith(b'\n{"record":2}\n{}\n' if torn else b'{"record":2}\n{}\n')
+
+
+def test_a_missing_side_file_is_lost(path):
+    with pytest.raises(JudgedLostError, match=r"c1\.judged is missing: its claim has to be judged again"):
+        JudgedReader(path)
+    assert issubclass(JudgedLostError, SyncdError)
+
+
+def test_a_short_side_file_is_lost(path):
+    [entry] = write(path, ({"record": 1}, b"{}"))
+    os.truncate(path, path.stat().st_size - 1)
+    with JudgedReader(path) as reader:
+        assert reader.read_meta(entry) == {"record": 1}
+        with pytest.raises(JudgedLostError, match="is too short"):
+            reader.read_body(entry)
+
+
+@pytest.mark.parametrize("entry", [Entry(0, 5, 2), Entry(1, 11, 2), Entry(13, 2, 0), Entry(16, 2, 0)])
+def test_a_place_where_nothing_begins_is_garbled(path, entry):
+    path.write_bytes(b'{"record":1}\n{}\n[]\n\n'.replace(b"{}\n[", b"nonsense\n["))
+    with JudgedReader(path) as reader, pytest.raises(JudgedLostError, match="is garbled"):
+        reader.read_meta(entry)
+
+
+def test_a_meta_that_is_no_object_is_garbled(path):
+    path.write_bytes(b"[]\n\n")
+    with JudgedReader(path) as reader, pytest.raises(JudgedLostError, match="is garbled"):
+        reader.read_meta(Entry(0, 2, 0))
+
+
+def test_a_message_about_a_lost_side_file_shows_nothing_of_it(path):
+    path.write_bytes(b'{"name":"Erika Mustermann"\n\n')
+    with JudgedReader(path) as reader, pytest.raises(JudgedLostError) as caught:
+        reader.read_meta(Entry(0, 26, 0))
+    assert "Erika" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_closing_twice_is_harmless_and_a_closed_reader_reads_nothing(path):
+    [entry] = write(path, ({}, b""))
+    reader = JudgedReader(path)
+    reader.close()
+    reader.close()
+    with pytest.raises(ValueError, match="closed"):
+        reader.read_meta(entry)
+    writer = JudgedWriter(path)
+    writer.close()
+    writer.close()
+
+
+def test_a_missing_work_folder_is_named(tmp_path):
+    with pytest.raises(StorageError, match="There is no folder"):
+        JudgedWriter(tmp_path / "work" / "c1.judged")
+    with pytest.raises(JudgedLostError):
+        JudgedReader(tmp_path / "work" / "c1.judged")
+
+
+def test_a_full_disk_is_told(path):
+    path.symlink_to("/dev/full")  # the one file of every machine that is always full
+    with pytest.raises(OSError, match="symbolic links"):
+        JudgedWriter(path)
+    writer = JudgedWriter(path.parent / "c2.judged")
+    os.dup2(full := os.open("/dev/full", os.O_WRONLY), writer._file.fileno())
+    os.close(full)
+    entry = writer.append({"record": 1}, b"{}")
+    assert entry == Entry(0, 12, 2)
+    with pytest.raises(StorageError, match="The disk is full"):
+        writer.sync()
+    with pytest.raises(StorageError, match="The disk is full"):
+        writer.append({}, bytes(2 * 1024**2))
+    with pytest.raises(StorageError, match="The disk is full"):
+        writer.close()
+    writer.close()
+
+
+def test_200_000_orders_are_appended_fast(path):
+    body = b'{"ReferenceNumber":"ORD-1"}' * 10
+    begun = time.perf_counter()
+    with JudgedWriter(path) as writer:
+        for number in range(200_000):
+            writer.append({"record": number, "lines": [number], "reference": "ORD-1"}, body)
+        writer.sync()
+    assert time.perf_counter() - begun < 5  # 1 s on an idle machine
+
+
+def test_problems_survive_as_json(path):
+    problems = (
+        Problem("minimum", "Qty is {value}; the least is 1", "/OrderItems/0/Qty", "qty", 3, "0"),
+        Problem("empty", "The file is empty."),
+        Problem("encoding", "\udce9", line=0, value=""),
+    )
+    [entry] = write(path, ({"problems": dump_problems(problems)}, b""))
+    with JudgedReader(path) as reader:
+        assert load_problems(reader.read_meta(entry)["problems"]) == problems
+    assert dump_problems(problems[1:2]) == [{"code": "empty", "message": "The file is empty."}]
