@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from syncd.config.model import Config, SourceConfig
+from syncd.config.schema_files import read_schema
 from syncd.core.intake import Reading
 from syncd.core.reference import ReferenceRule
 from syncd.core.validate import OrderChecker, compile_checker
-from syncd.edges.api import Api
+from syncd.edges.api import Api, Transport
 from syncd.edges.clock import Clock
 from syncd.edges.governor import Governor
 from syncd.edges.ledger import Ledger
@@ -30,10 +31,6 @@ from syncd.flows.filing import Filing
 from syncd.flows.orders import Orders
 from syncd.flows.recovery import recover_files
 from syncd.flows.taking import Taker
-from syncd.schema_files import read_schema
-
-if TYPE_CHECKING:
-    import httpx
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +118,7 @@ def build_app(
     ledger: Ledger,
     clock: Clock,
     random: Random,
-    transport: "httpx.AsyncBaseTransport | None" = None,
+    transport: Transport | None = None,
 ) -> App:
     """Given a config and an open ledger, recover what an earlier process left and return what is ready to run.
 

@@ -76,7 +76,7 @@ class SourceConfig:
     schema: Path | None = None
     on_invalid: Literal["submit_valid", "reject_file"] = "submit_valid"
     reference: GenerateReference | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)

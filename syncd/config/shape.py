@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from syncd.config.document import Document, KeyPath, show_key
-from syncd.schema_files import read_schema
+from syncd.config.schema_files import read_schema
 
 _Difference = Any
 """A `jsonschema.ValidationError`, whose types allow for things unset that never are."""

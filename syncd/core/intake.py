@@ -10,7 +10,7 @@ sender's mistake, and knows neither folders nor other files.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Literal, cast
+from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
 from syncd.core.canonical import hash_payload, write_canonical
@@ -187,13 +187,10 @@ def _place_problem(problem: Problem, raw: dict[str, object], place: Place) -> Pr
     return replace(problem, line=place.line, column=place.column, value=value)
 
 
-def _find_raw(raw: object, pointer: str) -> object:
+def _find_raw(raw: Any, pointer: str) -> object:
     for part in parse_pointer(pointer):
-        if isinstance(raw, dict):
-            raw = raw.get(part)
-        elif isinstance(raw, list):
-            raw = raw[int(part)]
-    return raw
+        raw = raw[int(part)] if isinstance(raw, list) else raw.get(part)
+    return raw  # None for a reference that was generated
 
 
 def _locate_key(pointer: str, element: Element, places: Mapping[str, Place]) -> Place:

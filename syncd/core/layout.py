@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+from syncd.core.guard import unguard_cell
 from syncd.core.limits import Limits
 from syncd.core.model import VALUE_MARK, FileDamagedError, Place, Problem, Row
 from syncd.core.places_json import write_pointer
@@ -15,7 +16,6 @@ from syncd.core.rules import REFERENCE
 from syncd.core.say import join_words, parse_pointer, quote_name
 from syncd.core.validate import ERROR_MARK, NEVER_SENT, OrderChecker
 
-_RUN_BY_SPREADSHEETS = ("'=", "'+", "'-", "'@", "'\t", "'\r")
 _MOST_RECORDS_OF_TEXT = 16  # an order may be as large as so many records of the greatest size
 
 
@@ -40,7 +40,7 @@ class Layout:
     width: int  #: columns up to the last one with a name
     widest: int  #: with the unnamed ones at the right end
     unnamed: tuple[int, ...]  #: indexes of columns without a name between others
-    quoted: bool  #: a rejected file: cells that a spreadsheet would run begin with a '
+    guarded: bool  #: a rejected file: cells that a spreadsheet would run begin with a '
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def plan_layout(header: Row, checker: OrderChecker, *, generate: bool) -> Layout
         width=width,
         widest=len(cells),
         unnamed=tuple(index for index, name in enumerate(cells[:width]) if not name),
-        quoted=ERROR_MARK in cells,
+        guarded=ERROR_MARK in cells,
     )
 
 
@@ -95,7 +95,7 @@ def group_rows(rows: Iterable[Row], layout: Layout, limits: Limits) -> Iterator[
     current: str | None = None
     size = 0
     for given in rows:
-        row = _unquote(given) if layout.quoted else given
+        row = replace(given, cells=tuple(map(unguard_cell, given.cells))) if layout.guarded else given
         reference = _read_reference(row, layout)
         if gathered and (reference is None or reference != current):
             yield Group(tuple(gathered), current, tuple(ragged))
@@ -157,11 +157,6 @@ def _build_object(row: Row, columns: tuple[Column, ...]) -> dict[str, object]:
 def _read_reference(row: Row, layout: Layout) -> str | None:
     index = layout.reference_index
     return row.cells[index] or None if index is not None and index < len(row.cells) else None
-
-
-def _unquote(row: Row) -> Row:
-    cells = tuple(cell[1:] if cell.startswith(_RUN_BY_SPREADSHEETS) else cell for cell in row.cells)
-    return replace(row, cells=cells)
 
 
 def _is_ragged(row: Row, layout: Layout) -> bool:

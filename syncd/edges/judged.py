@@ -15,7 +15,7 @@ from typing import Any, Self, cast
 
 from syncd.core.model import Problem
 from syncd.core.names import show_name
-from syncd.edges.spool import storage_faults
+from syncd.edges.storage import storage_faults
 from syncd.errors import SyncdError
 
 _BUFFER_BYTES = 1024**2

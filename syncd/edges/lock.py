@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from syncd.core.names import show_name
-from syncd.edges.spool import storage_faults
+from syncd.edges.storage import storage_faults
 from syncd.errors import AlreadyRunningError
 
 

@@ -17,28 +17,13 @@ from pathlib import Path
 from typing import Literal
 
 from syncd.core.model import FileStat
-from syncd.core.names import is_left_alone, show_name
+from syncd.core.names import is_left_alone
+from syncd.edges.storage import show_path, storage_faults
 from syncd.errors import StorageError
 
 CHUNK_BYTES = 256 * 1024
 _OWN_PREFIX = ".syncd-"  # of everything we make for a moment; begins with a dot, so inboxes leave it alone
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
-
-_CURES = {
-    errno.ENOSPC: "The disk is full at {where}: free some space there.",
-    errno.EDQUOT: "The disk quota is used up at {where}: free some space there or raise the quota.",
-    errno.EROFS: "Read-only file system at {where}: mount it writable (ReadWritePaths= under systemd).",
-    errno.EACCES: "No permission at {where}: give the user syncd runs as the right to read and write there.",
-    errno.EPERM: "Not permitted at {where}: see who owns it and whether its folder is sticky.",
-    errno.EIO: "The disk fails at {where} (input/output error): check the disk and its cables or network.",
-    errno.ESTALE: "The network file system at {where} lost its server: mount it again.",
-    errno.ENOTCONN: "The network file system at {where} lost its server: mount it again.",
-    errno.EFBIG: "A file may not grow so large at {where}: raise the limit (LimitFSIZE= under systemd).",
-    errno.EMFILE: "syncd may open no more files, at {where}: raise its limit (LimitNOFILE= under systemd).",
-    errno.ENFILE: "This machine may open no more files, at {where}: raise fs.file-max.",
-    errno.ENOTEMPTY: "Files are left at {where}, which should be empty: see whose they are and move them away.",
-    errno.EXDEV: "{where} lie on different mounts, and files move between them in one step: put them on one.",
-}
 
 _renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
 
@@ -58,26 +43,6 @@ class Oddity:
 
     name: str
     kind: OddityKind
-
-
-@contextlib.contextmanager
-def storage_faults(*folders: Path) -> Iterator[None]:
-    """Given the folders that are about to be used, turn the machine's faults inside into StorageError.
-
-    A missing file stays a FileNotFoundError, as long as the folders themselves are there.
-    """
-    try:
-        yield
-    except OSError as error:
-        gone = [folder for folder in folders if not folder.is_dir()]
-        if gone and error.errno in {errno.ENOENT, errno.ENOTDIR}:
-            raise StorageError(f"There is no folder {_show(gone[0])}: make it again.") from error
-        cure = _CURES.get(error.errno or 0)
-        if cure is None:
-            raise
-        at_fault = [error.filename] if error.filename and not error.filename2 else folders
-        where = " and ".join(dict.fromkeys(map(_show, at_fault)))
-        raise StorageError(cure.format(where=where)) from error
 
 
 def list_inbox(inbox: Path) -> Iterator[FileStat | Oddity]:
@@ -154,7 +119,7 @@ def read_chunks(path: Path, on_chunk: Callable[[bytes], object] = lambda _: None
     with storage_faults(path.parent):
         descriptor = _open_regular(path)
         if descriptor is None:
-            raise StorageError(f"{_show(path)} is no regular file and is not read: take it away.")
+            raise StorageError(f"{show_path(path)} is no regular file and is not read: take it away.")
         with os.fdopen(descriptor, "rb", 0) as file:
             while chunk := file.read(CHUNK_BYTES):
                 on_chunk(chunk)
@@ -249,7 +214,7 @@ def prepare_folder(path: Path, mode: int | None = None) -> None:
         try:
             path.mkdir(0o777 if mode is None else mode, parents=True, exist_ok=True)
         except (FileExistsError, NotADirectoryError) as error:
-            raise StorageError(f"{_show(path)} cannot be a folder: a file is in its way.") from error
+            raise StorageError(f"{show_path(path)} cannot be a folder: a file is in its way.") from error
     for folder in reversed(missing):
         sync_folder(folder.parent)
 
@@ -349,10 +314,6 @@ def _open_regular(path: Path) -> int | None:
         return descriptor
     os.close(descriptor)
     return None
-
-
-def _show(path: str | Path) -> str:
-    return show_name(str(path))
 
 
 def _choose_temporary(folder: Path) -> Path:

@@ -70,6 +70,7 @@ class Caller:
         self._first_s = first_s
         self._cap_s = cap_s
         self._probing = False
+        self._hastened = False  #: the cure may have come while a probe was on its way
         self._waiters: set[asyncio.Future[None]] = set()
         self._login = asyncio.Lock()
         self._proven = -1  #: the last token that was good for a call
@@ -96,10 +97,13 @@ class Caller:
             finally:
                 if probe:
                     self._probing = False
+                    if self._hastened:
+                        self.hasten()
                     self._wake()
 
     def hasten(self) -> None:
         """Probe at once: what held everything may have been mended."""
+        self._hastened = self._probing
         self.gate = hasten(self.gate, self._clock.monotonic())
         self._wake()
 
@@ -125,7 +129,8 @@ class Caller:
                 reply = await self._perform(slot, name_endpoint(request), send, attempt + 1)
                 if reply.status == 401:
                     self._note_refusal(generation, probe=probe)
-        if reply.status != 401:
+        signed_out = reply.kind is ReplyKind.NOT_SENT and not self._api.has_token()  # by another call's 401
+        if reply.status != 401 and not signed_out:
             if reply.kind is ReplyKind.ANSWERED:
                 self._proven, self._refused_fresh = generation, 0
             call = Call.SUBMIT if request.method == "POST" else Call.READ
@@ -221,7 +226,11 @@ class Caller:
                     level="WARNING",
                     pause_s=round(pause_s, 1),
                 )
-                self._set_gate(after_good(self.gate))
+                hold = self.gate.hold
+                if hold is not None and hold.kind is HoldKind.OPERATOR:  # a quota that is used up proves no cure
+                    self._hold_for_operator(hold.reason, probe=probe)
+                else:
+                    self._set_gate(after_good(self.gate))
             case _:
                 assert_never(health)
 

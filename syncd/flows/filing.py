@@ -10,8 +10,8 @@ from pathlib import Path
 from syncd.core.intake import Reading
 from syncd.core.model import Outcome, Problem
 from syncd.core.names import rejected_name, report_name, show_name, suffixed_name
-from syncd.core.rejected import build_rejected
-from syncd.core.report import FileFacts, OrderFacts, build_report, say_problem
+from syncd.core.rejected import FailedOrder, build_rejected, spread_problems
+from syncd.core.report import FileFacts, OrderFacts, build_report
 from syncd.edges.clock import Clock
 from syncd.edges.judged import JudgedReader, load_problems
 from syncd.edges.ledger import Ledger
@@ -204,13 +204,14 @@ class Filing:
             read_chunks(self._desk.path(row.claim.id)), row.claim.name, reading, self._list_failed(row)
         )
 
-    def _list_failed(self, row: FileRow) -> Iterator[tuple[tuple[int, ...], str]]:
+    def _list_failed(self, row: FileRow) -> Iterator[FailedOrder]:
         with JudgedReader(self._desk.judged_path(row.claim.id)) as reader:
             for order in list_orders(self._ledger, row.claim.id, FAILED):
                 meta = reader.read_meta(order.entry)
                 problems = load_problems(meta["problems"])
-                text = "; ".join(say_problem(problem, show_values=self._show_values) for problem in problems)
-                yield tuple(meta["records"]), text or NOT_SENT_TEXT
+                lines = tuple(meta["lines"])
+                texts = spread_problems(lines, problems, self._show_values) if problems else NOT_SENT_TEXT
+                yield tuple(meta["records"]), texts
 
 
 def list_names(name: str) -> tuple[str, str, str]:

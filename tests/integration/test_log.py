@@ -1,9 +1,10 @@
 """The log as it arrives on standard error: one line per fact, for people or machines, nothing secret in it."""
 
+import contextlib
+import io
 import json
 import logging
 import re
-import sys
 import warnings
 
 import pytest
@@ -93,11 +94,16 @@ def test_auto_is_json_where_standard_error_is_no_terminal(read_facts):
     assert read_facts()[0]["action"] == "started"
 
 
-def test_auto_is_text_on_a_terminal(read_lines, monkeypatch):
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    setup_log("auto", "INFO", no_secrets)
-    say("started")
-    assert read_lines()[0].endswith(" INFO  started")
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_auto_is_text_on_a_terminal():
+    with contextlib.redirect_stderr(Terminal()) as terminal:
+        setup_log("auto", "INFO", no_secrets)
+        say("started")
+    assert terminal.getvalue().endswith(" INFO  started\n")
 
 
 def test_levels_below_the_wanted_one_are_not_written(read_facts):
@@ -263,15 +269,15 @@ class BrokenStream:
         raise OSError(28, "No space left on device")
 
 
-def test_saying_never_raises(monkeypatch):
+def test_saying_never_raises():
     setup_log("json", "INFO", no_secrets)
     say("odd", level="LOUD")
     say("odd", value=Unspeakable())
-    monkeypatch.setattr(sys, "stderr", BrokenStream())
-    say("lost")
-    monkeypatch.setattr(sys, "stderr", None)
-    setup_log("auto", "INFO", no_secrets)
-    say("lost")
+    with contextlib.redirect_stderr(BrokenStream()):
+        say("lost")
+    with contextlib.redirect_stderr(None):
+        setup_log("auto", "INFO", no_secrets)
+        say("lost")
 
 
 def test_before_it_is_set_up_nothing_is_said(read_lines):

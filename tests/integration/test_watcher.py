@@ -114,28 +114,35 @@ async def test_the_bell_does_not_ring_for_our_own_reads_and_moves(inbox, watcher
 
 
 async def test_the_bell_is_not_late_after_a_claim(inbox, watcher, rung):
-    (inbox / "orders.csv").touch()
     (inbox.parent / "work").mkdir()
     watcher.watch(inbox)
-    spool.claim(inbox, inbox.parent / "work", "orders.csv", "c1")
-    (inbox / "next.csv").touch()
-    await asyncio.wait_for(rung.wait(), 0.4)  # watchdog would hold it back for 0.5 s
+    for attempt in range(5):  # a busy machine may be late by itself, but not each time
+        (inbox / f"{attempt}.csv").touch()
+        assert await rings(rung)
+        spool.claim(inbox, inbox.parent / "work", f"{attempt}.csv", f"c{attempt}")
+        (inbox / f"next.{attempt}.csv").touch()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(rung.wait(), 0.3)  # watchdog would hold it back for 0.5 s
+            return
+        assert await rings(rung)
+    pytest.fail("each ring after a claim was late")
 
 
-async def test_rings_that_come_together_are_one(inbox, watcher):
+async def test_rings_that_come_together_are_one(inbox, rung):
     count = 0
 
     def ring():
         nonlocal count
         count += 1
+        rung.set()
 
     counting = Watcher(asyncio.get_running_loop(), ring)
     try:
         counting.watch(inbox)
         for number in range(200):  # the loop is busy here, and rings only when it comes to it
             (inbox / f"{number}.csv").touch()
-        await asyncio.sleep(QUIET_S)
-        assert 1 <= count < 100
+        assert await rings(rung)
+        assert count < 100
     finally:
         counting.stop()
 
@@ -253,21 +260,19 @@ async def test_nothing_breaks_when_the_loop_is_closed(inbox):
     assert not watcher.is_alive()
 
 
-async def test_a_ring_that_fails_does_not_silence_the_bell(inbox):
+async def test_a_ring_that_fails_does_not_silence_the_bell(inbox, rung):
     loop = asyncio.get_running_loop()
-    failures = []
-    loop.set_exception_handler(lambda _, context: failures.append(context["exception"]))
+    loop.set_exception_handler(lambda _loop, _context: rung.set())
 
     def ring():
         raise ZeroDivisionError
 
-    watcher = Watcher(loop, ring)
-    watcher.watch(inbox)
-    with contextlib.closing(contextlib.ExitStack()) as cleanup:
-        cleanup.callback(watcher.stop)
+    failing = Watcher(loop, ring)
+    try:
+        failing.watch(inbox)
         (inbox / "first.csv").touch()
-        await asyncio.sleep(QUIET_S)
-        heard = len(failures)
+        assert await rings(rung)
         (inbox / "second.csv").touch()
-        await asyncio.sleep(QUIET_S)
-    assert 1 <= heard < len(failures)
+        assert await rings(rung)
+    finally:
+        failing.stop()

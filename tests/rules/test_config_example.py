@@ -8,8 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from syncd.config import load_config
+from syncd.config.schema_files import find_schema, read_schema
 from syncd.config.strict_yaml import parse_yaml
-from syncd.schema_files import find_schema, read_schema
 
 ENVIRONMENT = {"SYNCD_CLIENT_ID": "some-id", "SYNCD_CLIENT_SECRET": "some-secret"}
 SCHEMA = read_schema("config.schema.json")

@@ -1,0 +1,50 @@
+"""What the machine refuses, in sentences: every OSError of a folder or disk becomes a StorageError with its cure."""
+
+import contextlib
+import errno
+from collections.abc import Iterator
+from pathlib import Path
+
+from syncd.core.names import show_name
+from syncd.errors import StorageError
+
+_CURES = {
+    errno.ENOSPC: "The disk is full at {where}: free some space there.",
+    errno.EDQUOT: "The disk quota is used up at {where}: free some space there or raise the quota.",
+    errno.EROFS: "Read-only file system at {where}: mount it writable (ReadWritePaths= under systemd).",
+    errno.EACCES: "No permission at {where}: give the user syncd runs as the right to read and write there.",
+    errno.EPERM: "Not permitted at {where}: see who owns it and whether its folder is sticky.",
+    errno.EIO: "The disk fails at {where} (input/output error): check the disk and its cables or network.",
+    errno.ESTALE: "The network file system at {where} lost its server: mount it again.",
+    errno.ENOTCONN: "The network file system at {where} lost its server: mount it again.",
+    errno.EFBIG: "A file may not grow so large at {where}: raise the limit (LimitFSIZE= under systemd).",
+    errno.EMFILE: "syncd may open no more files, at {where}: raise its limit (LimitNOFILE= under systemd).",
+    errno.ENFILE: "This machine may open no more files, at {where}: raise fs.file-max.",
+    errno.ENOTEMPTY: "Files are left at {where}, which should be empty: see whose they are and move them away.",
+    errno.EXDEV: "{where} lie on different mounts, and files move between them in one step: put them on one.",
+}
+
+
+@contextlib.contextmanager
+def storage_faults(*folders: Path) -> Iterator[None]:
+    """Given the folders that are about to be used, turn the machine's faults inside into StorageError.
+
+    A missing file stays a FileNotFoundError, as long as the folders themselves are there.
+    """
+    try:
+        yield
+    except OSError as error:
+        gone = [folder for folder in folders if not folder.is_dir()]
+        if gone and error.errno in {errno.ENOENT, errno.ENOTDIR}:
+            raise StorageError(f"There is no folder {show_path(gone[0])}: make it again.") from error
+        cure = _CURES.get(error.errno or 0)
+        if cure is None:
+            raise
+        at_fault = [error.filename] if error.filename and not error.filename2 else folders
+        where = " and ".join(dict.fromkeys(map(show_path, at_fault)))
+        raise StorageError(cure.format(where=where)) from error
+
+
+def show_path(path: str | Path) -> str:
+    """Return a path as logs and sentences show it."""
+    return show_name(str(path))

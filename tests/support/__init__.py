@@ -1,0 +1,1 @@
+"""What tests share: pieces of configs, a simulated world. Nothing here tests anything."""
