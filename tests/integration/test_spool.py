@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.edges import spool
+from syncd.edges import spool, storage
 from syncd.edges.spool import CHUNK_BYTES
 from syncd.errors import StorageError
 
@@ -345,24 +345,24 @@ def test_what_a_death_left_is_removed_and_nothing_else(done):
 # The machine's faults
 
 
-@pytest.mark.parametrize("code", sorted(spool._CURES))
+@pytest.mark.parametrize("code", sorted(storage._CURES))
 def test_each_fault_of_the_machine_is_a_sentence_that_names_the_folder(tmp_path, code):
-    with pytest.raises(StorageError, match=f"{tmp_path}.*: .*\\.$") as caught, spool.storage_faults(tmp_path):
+    with pytest.raises(StorageError, match=f"{tmp_path}.*: .*\\.$") as caught, storage.storage_faults(tmp_path):
         raise OSError(code, os.strerror(code))
     assert isinstance(caught.value.__cause__, OSError)
 
 
 def test_a_fault_names_the_very_file_and_both_folders_of_a_move(tmp_path):
     file = str(tmp_path / "a\nb")
-    with pytest.raises(StorageError, match=r"/a\\x0ab: "), spool.storage_faults(tmp_path):
+    with pytest.raises(StorageError, match=r"/a\\x0ab: "), storage.storage_faults(tmp_path):
         raise OSError(errno.EACCES, "", file)
     with (
         pytest.raises(StorageError, match=f"at {tmp_path} and /: "),
-        spool.storage_faults(tmp_path, Path("/")),
+        storage.storage_faults(tmp_path, Path("/")),
     ):
         raise OSError(errno.EACCES, "", file, None, "/x")
 
 
 def test_a_bug_of_ours_is_no_fault_of_the_machine(tmp_path):
-    with pytest.raises(OSError, match="Bad file"), spool.storage_faults(tmp_path):
+    with pytest.raises(OSError, match="Bad file"), storage.storage_faults(tmp_path):
         raise OSError(errno.EBADF, "Bad file descriptor")
