@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -93,18 +93,28 @@ def check_mounts(config: Config) -> None:
     """
     problems = []
     for source in config.sources:
-        folders = {"inbox": source.inbox, "done": source.done, "failed": source.failed}
-        for folder in folders.values():
+        for folder in (source.inbox, source.done, source.failed):
             prepare_folder(folder)
         prepare_folder(source.work, mode=0o700)
-        problems += [
-            f"{config.path}: sources.{source.name}: {name} {folder} and work {source.work} lie on different mounts; "
-            "put inbox, work, done and failed of a source on one."
-            for name, folder in folders.items()
-            if not same_mount((source.work, folder))
-        ]
+        problems += list_mount_problems(config, source)
     if problems:
         raise ConfigError(problems)
+
+
+def list_mount_problems(
+    config: Config, source: SourceConfig, find: Callable[[Path], Path] = lambda folder: folder
+) -> list[str]:
+    """Return a sentence for each folder of a source that lies on another mount than its work folder.
+
+    `find` says which folder to try, where one is not made yet. Raise StorageError if a folder refuses.
+    """
+    folders = {"inbox": source.inbox, "done": source.done, "failed": source.failed}
+    return [
+        f"{config.path}: sources.{source.name}: {name} {folder} and work {source.work} lie on different mounts; "
+        "put inbox, work, done and failed of a source on one."
+        for name, folder in folders.items()
+        if not same_mount((find(source.work), find(folder)))
+    ]
 
 
 def name_account(environment: str, client_id: str) -> str:

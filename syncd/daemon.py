@@ -23,6 +23,7 @@ from syncd.edges.lock import acquire_lock
 from syncd.edges.log import say
 from syncd.edges.notify import notify, watchdog_seconds
 from syncd.edges.spool import prepare_folder
+from syncd.edges.status_file import Status, write_status
 from syncd.edges.watcher import Watcher
 from syncd.errors import ConfigError, LedgerError, StorageError
 
@@ -53,6 +54,7 @@ class Daemon:
         self._clock = clock
         self._random = random
         self._ending: asyncio.Future[Ending] | None = None
+        self._told: list[str] | None = None
 
     def end(self, ending: Ending) -> None:
         """End the run; only the first reason counts."""
@@ -66,6 +68,7 @@ class Daemon:
         """
         loop = asyncio.get_running_loop()
         self._ending = loop.create_future()
+        self._told = None
         config = self.config
         readings = build_readings(config)
         prepare_folder(config.state_dir, mode=0o700)
@@ -111,6 +114,7 @@ class Daemon:
             await self._clock.sleep(0.02)
         work.cancel()
         await asyncio.gather(work, *others, return_exceptions=True)
+        self._tell(app)
         await app.api.close()
         with contextlib.suppress(LedgerError):
             app.ledger.commit()
@@ -141,7 +145,16 @@ class Daemon:
                 prune_calls(app.ledger, self._clock.monotonic() - app.config.api.rate_limit.per_seconds)
                 await app.ledger.durable()
             notify(f"WATCHDOG=1\nSTATUS={describe_state(app)}")
+            self._tell(app)
             await self._clock.sleep(pause_s)
+
+    def _tell(self, app: App) -> None:
+        """Leave word for `syncd status`, whenever there is something new to say."""
+        troubles = list_troubles(app)
+        if troubles != self._told:
+            with contextlib.suppress(StorageError):
+                write_status(app.config.state_dir, Status(self._clock.now(), tuple(troubles)))
+                self._told = troubles
 
     async def _watch_end(self, app: App, *, once: bool, max_wait_s: float | None) -> None:
         """End a run that has nothing left to do, cannot go on without the operator, or is out of time."""
@@ -157,11 +170,15 @@ class Daemon:
                 self.end(Ending.OUT_OF_TIME)
 
 
+def list_troubles(app: App) -> list[str]:
+    """Return what holds the daemon up at present, a sentence each."""
+    hold = app.caller.gate.hold
+    return ([hold.reason] if hold is not None else []) + app.orders.list_troubles()
+
+
 def describe_state(app: App) -> str:
     """Return what holds the daemon up at present, or that all is well, as one line."""
-    hold = app.caller.gate.hold
-    troubles = ([hold.reason] if hold is not None else []) + app.orders.list_troubles()
-    return " ".join(" ".join(troubles).split()) or "all well"
+    return " ".join(" ".join(list_troubles(app)).split()) or "all well"
 
 
 def _look(path: Path) -> tuple[int, int] | None:
@@ -173,20 +190,24 @@ def _look(path: Path) -> tuple[int, int] | None:
 
 
 async def run_daemon(
-    load: Callable[[], Config], clock: Clock, *, once: bool = False, max_wait_s: float | None = None
-) -> tuple[Ending, Daemon]:
-    """Run with the signals of a daemon: SIGTERM and SIGINT stop it, SIGHUP loads the config anew."""
+    daemon: Daemon, load: Callable[[], Config], *, once: bool = False, max_wait_s: float | None = None
+) -> Ending:
+    """Run with the signals of a daemon: SIGTERM and SIGINT stop it, SIGHUP loads the config anew.
+
+    A new config that cannot be used is refused, and the daemon goes on with the one it has.
+    """
     loop = asyncio.get_running_loop()
-    daemon = Daemon(load(), clock, Random())  # noqa: S311  jitter and names, no secrets
 
     def reload() -> None:
         try:
-            daemon.config = load()
-            build_readings(daemon.config)
-        except ConfigError as error:
-            for problem in error.problems:
+            config = load()
+            build_readings(config)
+            check_mounts(config)
+        except (ConfigError, StorageError) as error:
+            for problem in str(error).splitlines():
                 say("config_refused", problem, level="ERROR")
         else:
+            daemon.config = config
             daemon.end(Ending.RELOAD)
 
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -194,4 +215,4 @@ async def run_daemon(
     loop.add_signal_handler(signal.SIGHUP, reload)
     while (ending := await daemon.run(once=once, max_wait_s=max_wait_s)) is Ending.RELOAD:
         say("reloaded", config=str(daemon.config.path))
-    return ending, daemon
+    return ending

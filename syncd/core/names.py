@@ -78,6 +78,13 @@ def suffixed_name(name: str, at: datetime, sha256: str) -> str:
     return _fit_name(name, after_stem=f".{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{sha256[:8]}")
 
 
+def retried_name(name: str, at: datetime) -> str:
+    """Given the name of a failed file that goes back to its inbox and an aware time, return what its companions
+    are called after from now on: `orders.retried-20260115T100000Z.csv`, within 255 bytes.
+    """
+    return _fit_name(name, after_stem=f".retried-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+
+
 def _fit_name(name: str, *, after_stem: str = "", after_name: str = "") -> str:
     """Return the name with its additions; over 255 bytes its stem is cut and marked by the sha256."""
     stem, ending = split_stem(name)

@@ -84,7 +84,7 @@ def build_report(
     yield b"{\n"
     for key, value in head.items():
         yield b" %b: %b,\n" % (_write_json(key), _write_json(value))
-    yield from _build_list("errors", (_build_file_error(problem, show_values) for problem in problems))
+    yield from _build_list("errors", (build_file_error(problem, show_values) for problem in problems))
     yield b",\n"
     yield from _build_list("orders", (_build_order(order, show_values) for order in orders))
     yield b"\n}\n"
@@ -102,6 +102,12 @@ def build_error(problem: Problem, show_values: bool) -> dict[str, object]:
     if show_values and problem.value is not None:
         error["value"] = escape_value(problem.value)
     return error
+
+
+def build_file_error(problem: Problem, show_values: bool) -> dict[str, object]:
+    """Given a problem of the file as a whole, return it as one of the `errors` at the head of a report."""
+    error = build_error(problem, show_values)
+    return {key: value for key, value in error.items() if key in {"code", "message"} or value not in {None, ""}}
 
 
 def say_problem(problem: Problem, show_values: bool) -> str:
@@ -127,11 +133,6 @@ def _quote_value(value: str | None) -> str:
         return "(not shown)"
     shown = escape_value(value)
     return shown if value and value == value.strip() else f'"{shown}"'
-
-
-def _build_file_error(problem: Problem, show_values: bool) -> dict[str, object]:
-    error = build_error(problem, show_values)
-    return {key: value for key, value in error.items() if key in {"code", "message"} or value not in {None, ""}}
 
 
 def _build_order(order: OrderFacts, show_values: bool) -> dict[str, object]:

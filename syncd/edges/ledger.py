@@ -48,20 +48,24 @@ class Ledger:
             )
             self._connection.row_factory = sqlite3.Row
             self._connection.execute("PRAGMA foreign_keys = ON")
+            self._version = self._read_version()
             if not read_only:
                 self.path.chmod(0o600)
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = FULL")
                 self._migrate()
 
-    def _migrate(self) -> None:
+    def _read_version(self) -> int:
         version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
         if version > len(MIGRATIONS):
             raise LedgerError(
                 f"The ledger {self.path} was written by a newer syncd (version {version}, this one knows "
                 f"{len(MIGRATIONS)}); install that syncd again."
             )
-        for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        return version
+
+    def _migrate(self) -> None:
+        for number, script in enumerate(MIGRATIONS[self._version :], start=self._version + 1):
             text = Path(__file__).with_name(script).read_text(encoding="utf-8")
             self._connection.executescript(f"BEGIN IMMEDIATE;\n{text}\nPRAGMA user_version = {number};\nCOMMIT;")
 

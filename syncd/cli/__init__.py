@@ -1,0 +1,70 @@
+"""The command line: words in, exit code out.
+
+Each command is a module of this folder, imported when it is called, so that `syncd status` never waits for
+what only `syncd run` needs. Results go to standard output; logs, and what is wrong, to standard error, as
+sentences. Exit codes: 0 all well, 1 something was refused or failed, 2 wrong use or wrong config.
+"""
+
+import io
+import sys
+from importlib import import_module
+from typing import Any, cast
+
+import click
+
+from syncd import __version__
+from syncd.errors import ConfigError, SyncdError, UsageError
+
+COMMANDS = {
+    "run": "Watch the inboxes and submit every order; --once ends by itself.",
+    "check": "Check config, schemas, folders, credentials and ledger.",
+    "validate": "Say what files would send, or what is wrong with them.",
+    "status": "Show files, orders, quota use and what is wrong now.",
+    "retry": "Put failed files back into their inbox.",
+    "sandbox": "Emulate the API on this machine, to try syncd.",
+    "demo": "See it all work, with sample files and a sandbox.",
+}
+
+
+class _Program(click.Group):
+    """Knows its commands by name; loads the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  the same
+        if cmd_name not in COMMANDS:
+            return None
+        return cast("click.Command", import_module(f"syncd.cli.{cmd_name}").command)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  the same
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Turn what is wrong into sentences: a user's mistake is 2, what the machine refuses is 1."""
+        try:
+            return super().invoke(ctx)
+        except (ConfigError, UsageError) as error:
+            click.echo(str(error), err=True)
+            ctx.exit(2)
+        except SyncdError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="syncd")
+def program() -> None:
+    """Take order files from inbox folders and submit every order exactly once.
+
+    Exit codes: 0 all well; 1 something was refused or failed; 2 wrong use or wrong config.
+    """
+
+
+def main() -> None:
+    """Run the command that `sys.argv` names, and exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal's encoding may lack what a file's name holds
+            stream.reconfigure(errors="backslashreplace")
+    program(prog_name="syncd")

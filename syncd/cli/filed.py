@@ -1,0 +1,75 @@
+"""What became of files, as the ledger remembers it: for the end of a run, and for the demo."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from syncd.cli.text import print_table
+from syncd.config.model import Config
+from syncd.core.names import show_name
+from syncd.edges.clock import Clock
+from syncd.edges.ledger import Ledger
+from syncd.edges.ledger_files import FileRow, list_closed_since, list_open_files
+from syncd.edges.ledger_orders import count_outcomes
+from syncd.flows.filing import GOOD
+
+LONGEST = 50
+"""Files shown at the end of a run; those that are not done go first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A file, how many of its orders are in each state, and where it stands now."""
+
+    row: FileRow
+    counts: dict[str, int]
+    path: Path
+
+
+def list_filed(config: Config, since: datetime, clock: Clock) -> list[Filed]:
+    """Return the files filed since a time, and behind them those that are still in work. Raise LedgerError."""
+    folders = {source.name: source for source in config.sources}
+    with closing(Ledger(config.state_dir, clock, read_only=True)) as ledger:
+        rows = [row for row in (*list_closed_since(ledger, since), *list_open_files(ledger))]
+        counts = [count_outcomes(ledger, row.claim.id) for row in rows]
+    filed = []
+    for row, counted in zip(rows, counts, strict=True):
+        source = folders.get(row.claim.source)
+        if source is None:
+            continue
+        if row.state == "closed":
+            path = (source.done if row.outcome == "done" else source.failed) / (row.filed_as or row.claim.name)
+        else:
+            path = source.work / row.claim.id / row.claim.name
+        filed.append(Filed(row, counted, path))
+    return filed
+
+
+def print_filed(filed: Sequence[Filed]) -> None:
+    """Print a table of files; where there are many, of those that are not done, and of some others."""
+    if not filed:
+        return
+    shown = sorted(filed, key=lambda file: file.row.outcome == "done")[:LONGEST]
+    print_table(
+        ("file", "outcome", "accepted", "not", "where it is"),
+        [
+            (
+                show_name(file.row.claim.name),
+                (file.row.outcome or "in work") if file.row.state == "closed" else "in work",
+                str(sum(count for state, count in file.counts.items() if state in GOOD)),
+                str(sum(count for state, count in file.counts.items() if state not in GOOD)),
+                show_path(file.path),
+            )
+            for file in shown
+        ],
+    )
+    if len(filed) > len(shown):
+        print(f"and {len(filed) - len(shown)} more files")  # noqa: T201
+
+
+def show_path(path: Path) -> str:
+    """Return a path as short as it can be said from here."""
+    here = Path.cwd()
+    return show_name(str(path.relative_to(here) if path.is_relative_to(here) else path))
