@@ -30,7 +30,7 @@ from syncd.flows.errands import Errands
 from syncd.flows.filing import Filing
 from syncd.flows.orders import Orders
 from syncd.flows.recovery import recover_files
-from syncd.flows.taking import Taker
+from syncd.flows.taking import RESCAN_S, Taker
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,7 @@ def build_app(
     clock: Clock,
     random: Random,
     transport: Transport | None = None,
+    rescan_s: float = RESCAN_S,
 ) -> App:
     """Given a config and an open ledger, recover what an earlier process left and return what is ready to run.
 
@@ -173,7 +174,7 @@ def build_app(
         environment=config.api.environment,
         show_values=config.show_values,
     )
-    takers = [Taker(source, ledger, clock, random) for source in config.sources]
+    takers = [Taker(source, ledger, clock, random, rescan_s) for source in config.sources]
     orders = Orders(
         takers=takers,
         carrier=carrier,

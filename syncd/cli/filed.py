@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import click
+
 from syncd.cli.text import print_table
 from syncd.config.model import Config
 from syncd.core.names import show_name
@@ -32,7 +34,7 @@ def list_filed(config: Config, since: datetime, clock: Clock) -> list[Filed]:
     """Return the files filed since a time, and behind them those that are still in work. Raise LedgerError."""
     folders = {source.name: source for source in config.sources}
     with closing(Ledger(config.state_dir, clock, read_only=True)) as ledger:
-        rows = [row for row in (*list_closed_since(ledger, since), *list_open_files(ledger))]
+        rows = [*list_closed_since(ledger, since), *list_open_files(ledger)]
         counts = [count_outcomes(ledger, row.claim.id) for row in rows]
     filed = []
     for row, counted in zip(rows, counts, strict=True):
@@ -60,16 +62,16 @@ def print_filed(filed: Sequence[Filed]) -> None:
                 (file.row.outcome or "in work") if file.row.state == "closed" else "in work",
                 str(sum(count for state, count in file.counts.items() if state in GOOD)),
                 str(sum(count for state, count in file.counts.items() if state not in GOOD)),
-                show_path(file.path),
+                shorten_path(file.path),
             )
             for file in shown
         ],
     )
     if len(filed) > len(shown):
-        print(f"and {len(filed) - len(shown)} more files")  # noqa: T201
+        click.echo(f"and {len(filed) - len(shown)} more files")
 
 
-def show_path(path: Path) -> str:
+def shorten_path(path: Path) -> str:
     """Return a path as short as it can be said from here."""
     here = Path.cwd()
     return show_name(str(path.relative_to(here) if path.is_relative_to(here) else path))

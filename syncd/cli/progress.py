@@ -25,7 +25,7 @@ async def watch_progress(daemon: Daemon) -> None:
         TextColumn("{task.description}"),
         BarColumn(bar_width=20),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}"),
+        TextColumn("{task.fields[note]}", markup=False),
         console=Console(stderr=True),
         auto_refresh=False,  # the loop paints: no second thread beside it
         transient=True,

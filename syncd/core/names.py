@@ -79,8 +79,9 @@ def suffixed_name(name: str, at: datetime, sha256: str) -> str:
 
 
 def retried_name(name: str, at: datetime) -> str:
-    """Given the name of a failed file that goes back to its inbox and an aware time, return what its companions
-    are called after from now on: `orders.retried-20260115T100000Z.csv`, within 255 bytes.
+    """Given the name of a failed file that goes back to its inbox and an aware time, return a name for what stays.
+
+    `orders.retried-20260115T100000Z.csv`, within 255 bytes; its companions take their names from it.
     """
     return _fit_name(name, after_stem=f".retried-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}")
 

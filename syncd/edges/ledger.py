@@ -16,7 +16,7 @@ from syncd.edges.clock import Clock
 from syncd.errors import LedgerError
 
 LEDGER_NAME = "ledger.sqlite3"
-MIGRATIONS = ("ledger.sql",)
+MIGRATIONS = ("ledger.sql", "ledger_stock.sql")
 """One script a version; never changed once released."""
 
 

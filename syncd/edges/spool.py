@@ -131,7 +131,7 @@ class WholeFile(contextlib.AbstractContextManager["WholeFile"]):
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._temporary = _choose_temporary(path.parent)
+        self._temporary = choose_temporary(path.parent)
         with storage_faults(path.parent):
             self._file = os.fdopen(os.open(self._temporary, _CREATE, 0o640), "wb")
 
@@ -140,15 +140,22 @@ class WholeFile(contextlib.AbstractContextManager["WholeFile"]):
         with storage_faults(self._path.parent):
             self._file.write(chunk)
 
-    def publish(self) -> None:
-        """Make the file durable under its final name.
-
-        Raise FileExistsError if the name is taken, StorageError if the disk refuses.
-        """
+    def sync(self) -> None:
+        """Make what was written so far durable. Done now and then, it spares the loop one long wait at the end."""
         with storage_faults(self._path.parent):
             self._file.flush()
             os.fsync(self._file.fileno())
-            if not _move_no_clobber(self._temporary, self._path):
+
+    def publish(self, *, replace: bool = False) -> None:
+        """Make the file durable under its final name; `replace` puts it in the place of one that stands there.
+
+        Raise FileExistsError if the name is taken, StorageError if the disk refuses.
+        """
+        self.sync()
+        with storage_faults(self._path.parent):
+            if replace:
+                self._temporary.replace(self._path)
+            elif not _move_no_clobber(self._temporary, self._path):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self._path))
         sync_folder(self._path.parent)
 
@@ -233,7 +240,7 @@ def same_mount(paths: Sequence[Path]) -> bool:
     with storage_faults(*paths):
         if len({path.stat().st_dev for path in paths}) > 1:
             return False
-        probe = _choose_temporary(paths[0])
+        probe = choose_temporary(paths[0])
         with contextlib.ExitStack() as cleanup:
             cleanup.enter_context(_removed_after(probe))
             os.close(os.open(probe, _CREATE, 0o600))
@@ -316,7 +323,8 @@ def _open_regular(path: Path) -> int | None:
     return None
 
 
-def _choose_temporary(folder: Path) -> Path:
+def choose_temporary(folder: Path) -> Path:
+    """Given a folder, return a path for something that lasts for a moment; an inbox leaves it alone."""
     return folder / f"{_OWN_PREFIX}{secrets.token_hex(8)}"
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from syncd.edges.spool import storage_faults
+from syncd.edges.storage import storage_faults
 
 STATUS_NAME = "status.json"
 

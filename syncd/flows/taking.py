@@ -39,6 +39,7 @@ class Taker:
         ledger: Ledger,
         clock: Clock,
         random: Random,
+        rescan_s: float = RESCAN_S,
     ) -> None:
         self.source = source
         self.on_claimed: Callable[[Claim], None] = lambda _: None
@@ -48,6 +49,7 @@ class Taker:
         self._ledger = ledger
         self._clock = clock
         self._random = random
+        self._rescan_s = rescan_s
         self._odd: dict[str, bool] = {}  #: odd things seen; whether they were named in the log
 
     async def sweep(self) -> float:
@@ -59,12 +61,12 @@ class Taker:
             if self.trouble != str(error):
                 say("inbox_held", str(error), level="ERROR", source=self.source.name)
             self.trouble = str(error)
-            return self._clock.monotonic() + RESCAN_S
+            return self._clock.monotonic() + self._rescan_s
         if self.trouble is not None:
             say("inbox_well_again", source=self.source.name)
             self.trouble = None
         now = self._clock.monotonic()
-        rescan_at = now + max(RESCAN_S, 50 * (now - begun_at))
+        rescan_at = now + max(self._rescan_s, 50 * (now - begun_at))
         return rescan_at if next_due is None else min(rescan_at, next_due)
 
     def is_idle(self) -> bool:

@@ -75,6 +75,4 @@ def test_no_text_names_the_machine_it_was_written_on() -> None:
 def test_lock_files_hold_pins_and_hashes_and_no_addresses() -> None:
     for lock in sorted((ROOT / "requirements").glob("*.lock")):
         lines = [line for line in lock.read_text(encoding="ascii").splitlines() if not line.startswith("#")]
-        assert all(re.match(r"[a-z0-9._-]+==\S+|    --hash=sha256:[0-9a-f]{64}", line) for line in lines), (
-            name(lock)
-        )
+        assert all(re.match(r"[a-z0-9._-]+==\S+|    --hash=sha256:[0-9a-f]{64}", line) for line in lines), name(lock)
