@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Literal
@@ -29,7 +30,7 @@ from syncd.flows.desk import Desk
 from syncd.flows.errands import Errands
 from syncd.flows.filing import Filing
 from syncd.flows.orders import Orders
-from syncd.flows.recovery import recover_files
+from syncd.flows.recovery import adopt_strays, recover_files
 from syncd.flows.taking import RESCAN_S, Taker
 
 
@@ -137,11 +138,9 @@ def build_app(
     """
     limit = config.api.rate_limit
     governor = Governor(clock, limit.requests, limit.per_seconds)
-    ended = restore_calls(ledger, clock.monotonic(), limit.per_seconds, clock.boot_id())
-    if ended is None:
-        governor.fill()
-    else:
-        governor.restore(ended)
+    governor.restore(
+        restore_calls(ledger, clock.monotonic(), limit.requests, limit.per_seconds, clock.boot_id()),
+    )
     # Assumed by the API's page: what was in flight when we died is finished or dropped within the time-out.
     doubt_deliveries(ledger, clock.monotonic() + config.api.timeout_seconds)
     api = Api(
@@ -183,6 +182,7 @@ def build_app(
         ledger=ledger,
         clock=clock,
         readings=readings,
+        adopt=partial(adopt_strays, ledger=ledger, clock=clock, random=random),
         workers=config.api.max_in_flight,
     )
     rows = recover_files(config.sources, ledger, clock, random)

@@ -51,13 +51,13 @@ def command(
         raise UsageError(f"--source {source_name} needs a configuration; name one with --config FILE.")
     chosen = [(path, _choose_source(config, path, source_name)) for path in files]
     readings: dict[str, Reading] = {}
+    show = _print_json if as_json else _print_text
     show_values = config is None or config.show_values
     well = True
     for path, source in chosen:
         if source.name not in readings:
             readings[source.name] = _build_reading(config, source)
         with dry_run(path, source, readings[source.name], SystemClock()) as judged:
-            show = _print_json if as_json else _print_text
             well &= show(path, judged, show_values)
     if not well:
         ctx.exit(1)

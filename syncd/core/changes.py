@@ -44,7 +44,9 @@ class Comparison:
 
     def __init__(self, before: Iterable[Line], after: Iterable[Line]) -> None:
         self.skus_before = 0
+        self.skus_after = 0
         self.skus_lost = 0  #: SKUs that stand in no location any more
+        self.skus_gained = 0
         self.on_hand_before = Decimal(0)
         self.on_hand_after = Decimal(0)
         self.counts = dict.fromkeys(Kind, 0)
@@ -53,7 +55,8 @@ class Comparison:
 
     def walk(self) -> Iterator[Change | None]:
         """Yield each change in order, and None for each item that did not change. Raise ValueError for no item."""
-        sku, was, is_there = None, False, False
+        sku: str | None = None
+        was = is_there = False
         for old, new in self._pair():
             here = (old or new).sku  # type: ignore[union-attr]  # one of the two is there
             if here != sku:
@@ -88,12 +91,14 @@ class Comparison:
 
     def _count_sku(self, was: bool, is_there: bool) -> None:
         self.skus_before += was
+        self.skus_after += is_there
         self.skus_lost += was and not is_there
+        self.skus_gained += is_there and not was
 
 
-def judge_loss(comparison: Comparison, rows: int, max_lost_share: float) -> str | None:
-    """Given a comparison that was walked and the new snapshot's rows, return why it is suspicious, or None."""
-    if rows == 0:
+def judge_loss(comparison: Comparison, max_lost_share: float) -> str | None:
+    """Given a comparison that was walked, return why the newer snapshot is suspicious, or None."""
+    if comparison.skus_after == 0:
         return "it is empty"
     share = Decimal(str(max_lost_share))
     if comparison.skus_lost > share * comparison.skus_before:
@@ -102,6 +107,17 @@ def judge_loss(comparison: Comparison, rows: int, max_lost_share: float) -> str 
     if comparison.on_hand_before > 0 and lost > share * comparison.on_hand_before:
         return f"{write_number(lost)} of {write_number(comparison.on_hand_before)} pieces of stock are gone"
     return None
+
+
+def judge_agreement(comparison: Comparison, max_lost_share: float) -> bool:
+    """Given a comparison of two suspicious snapshots that was walked, return whether they tell the same."""
+    share = Decimal(str(max_lost_share))
+    difference = abs(comparison.on_hand_before - comparison.on_hand_after)
+    return (
+        comparison.skus_lost <= share * comparison.skus_before
+        and comparison.skus_gained <= share * comparison.skus_after
+        and difference <= share * max(abs(comparison.on_hand_before), abs(comparison.on_hand_after))
+    )
 
 
 def write_changes_head(from_at: datetime | None, to_at: datetime) -> str:

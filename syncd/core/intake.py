@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.core.canonical import hash_payload, write_canonical
 from syncd.core.decode import Text, open_text
+from syncd.core.evidence import Evidence, Tail, check_end
 from syncd.core.layout import (
     Group,
     Layout,
@@ -44,7 +45,7 @@ from syncd.core.reference import ReferenceMaker, ReferenceRule
 from syncd.core.rules import RECEIVED, REFERENCE
 from syncd.core.say import parse_pointer, show_value
 from syncd.core.times import explain_time
-from syncd.core.validate import OrderChecker
+from syncd.core.validate import ERROR_MARK, OrderChecker
 
 ChosenFormat = Literal["csv", "json", "ndjson"]
 
@@ -61,6 +62,7 @@ class Reading:
     zone: ZoneInfo | None = None  #: whose clock is meant where a time has no offset
     generate: ReferenceRule | None = None
     limits: Limits = field(default_factory=Limits)
+    evidence: Evidence = field(default_factory=Evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class _Draft:
     lines: tuple[int, ...]
     raw: dict[str, object]
     problems: tuple[Problem, ...]  #: what reading it has already found
+    mended: bool  #: stands in a rejected file that was dropped again
     open_places: Callable[[], Callable[[str], Place]]  #: gives the way from a JSON pointer to its place in the file
 
 
@@ -94,21 +97,38 @@ def judge(chunks: Iterable[bytes], name: str, reading: Reading) -> Iterator[Judg
     `Damaged` comes last, where the structure of the file is damaged: then nothing of it may be sent. A file
     without orders yields the notice `no_orders`. Never raises for what a file holds.
     """
-    empty = True
+    rows = orders = 0
+    mended = False
+    tail = open_tail(name, reading)
     try:
         maker = ReferenceMaker(reading.generate) if reading.generate else None
-        for draft in _read_drafts(chunks, name, reading):
-            empty = False
+        for draft in _read_drafts(chunks, name, reading, tail):
+            orders += 1
+            rows += len(draft.records)
+            mended = mended or (isinstance(draft, _Draft) and draft.mended)
             yield draft if isinstance(draft, Invalid) else _judge_draft(draft, reading, maker)
     except FileDamagedError as damage:
         yield Damaged(damage.problem)
         return
-    if empty:
+    # A rejected file, mended, holds what is left of a whole one: no count fits it.
+    if not mended and (problem := check_end(reading.evidence, tail, rows=rows, orders=orders)) is not None:
+        yield Damaged(problem)
+    elif not orders:
         yield Notice(Problem("no_orders", "The file holds no order"))
 
 
-def _read_drafts(chunks: Iterable[bytes], name: str, reading: Reading) -> Iterator[_Draft | Invalid]:
+def open_tail(name: str, reading: Reading) -> Tail | None:
+    """Given a file's name, return what takes its trailer off; None where it has none. JSON proves its own end."""
+    pattern = reading.evidence.trailer
+    return None if pattern is None or choose_format(name, reading.format) == "json" else Tail(pattern)
+
+
+def _read_drafts(
+    chunks: Iterable[bytes], name: str, reading: Reading, tail: Tail | None
+) -> Iterator[_Draft | Invalid]:
     text = open_text(chunks, reading.encoding)
+    if tail is not None:
+        text = replace(text, chunks=tail.cut(text.chunks))
     chosen = choose_format(name, reading.format)
     if chosen == "csv":
         return _read_csv(text, reading)
@@ -134,6 +154,7 @@ def _draft_group(group: Group, layout: Layout) -> _Draft | Invalid:
         lines=lines,
         raw=build_payload(group, layout),
         problems=tuple(find_contradictions(group, layout)),
+        mended=layout.guarded,
         open_places=lambda: partial(locate_cell, group=group, layout=layout),
     )
 
@@ -158,6 +179,7 @@ def _draft_element(element: Element, raw: object) -> _Draft | Invalid:
         lines=lines,
         raw=raw,
         problems=(),
+        mended=ERROR_MARK in raw,
         open_places=lambda: partial(_locate_key, element=element, places=find_places(element)),
     )
 

@@ -7,6 +7,7 @@ know where an item came from; the answers of the API are `core.pages`' business.
 import csv
 import io
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +19,6 @@ from syncd.core.times import write_time
 Number = int | Decimal
 
 COLUMNS = ("sku", "location", "on_hand", "reserved", "available", "updated_at")
-TAIL = "\n]}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,11 @@ def write_item(item: Item) -> Line:
 
 def parse_item(text: str) -> Item:
     """Given an item's line, return the item. Raise ValueError for anything else."""
-    value = json.loads(text, parse_float=Decimal)
+    return build_item(json.loads(text, parse_float=Decimal))
+
+
+def build_item(value: object) -> Item:
+    """Given the decoded JSON of an item, return it. Raise ValueError for anything else."""
     match value:
         case {
             "sku": str(sku),
@@ -74,6 +78,19 @@ def write_head(taken_at: datetime, took_s: float) -> str:
     """Given the start of a poll and its length, return what stands before the items of its snapshot."""
     took = write_number(Decimal(str(round(took_s, 1))))
     return f'{{"version": 1, "taken_at": "{write_time(taken_at)}", "took_seconds": {took}, "complete": true, "items": ['
+
+
+def compose(head: str, texts: Iterable[str | None]) -> Iterator[str]:
+    """Given what stands before a list and its entries, yield the whole file, an entry a line.
+
+    None stands for an entry that is left out; an empty piece is yielded for it, so that a writer may breathe.
+    """
+    yield head
+    end = "\n"
+    for text in texts:
+        yield "" if text is None else f"{end}{text}"
+        end = end if text is None else ",\n"
+    yield "\n]}\n"
 
 
 def write_csv_row(cells: tuple[str, ...]) -> str:

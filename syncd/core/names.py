@@ -70,6 +70,11 @@ def rejected_name(name: str) -> str:
     return _fit_name(name, after_stem=".rejected")
 
 
+def companion_name(name: str, ending: str) -> str:
+    """Given the name of a filed file and an ending, return what stands beside it: `orders.csv.sha256`."""
+    return _fit_name(name, after_name=ending)
+
+
 def suffixed_name(name: str, at: datetime, sha256: str) -> str:
     """Given a taken name, an aware time and the file's sha256 in hex, return the name to file it as instead.
 

@@ -49,8 +49,8 @@ class Page:
 def read_page(body: Any) -> Page:
     """Given the decoded body of a good answer, return its page. Raise PageFault for any other shape."""
     match body:
-        case {"data": {"locations": list(locations), **data}, **beside}:
-            return _read_page_now(locations, data, beside)
+        case {"data": {"locations": list(locations)}}:
+            return _read_page_now(locations, body["data"], body)
         case {"data": {"items": list(rows), "pagination": dict(pagination)}}:
             return _read_page_old(rows, pagination)
     raise PageFault("The API's answer has neither of the two known shapes of an inventory page.")

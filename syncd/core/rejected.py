@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from syncd.core.decode import Text, open_text
 from syncd.core.guard import guard_cell, unguard_cell
-from syncd.core.intake import Reading, choose_format
+from syncd.core.intake import Reading, choose_format, open_tail
 from syncd.core.model import Element, Problem, Row
 from syncd.core.read_csv import CsvSettings, dump_row, open_table
 from syncd.core.read_json import read_elements
@@ -40,7 +40,10 @@ def build_rejected(
     otherwise. A character of an `_error` that the input's encoding lacks becomes "?".
     """
     build = {"csv": _build_csv, "json": _build_json, "ndjson": _build_lines}[choose_format(name, reading.format)]
-    yield from build(open_text(chunks, reading.encoding), reading, failed)
+    text = open_text(chunks, reading.encoding)
+    if (tail := open_tail(name, reading)) is not None:  # a rejected file has no trailer: it counts nothing
+        text = replace(text, chunks=tail.cut(text.chunks))
+    yield from build(text, reading, failed)
 
 
 def spread_problems(lines: Sequence[int], problems: Iterable[Problem], show_values: bool) -> tuple[str, ...]:

@@ -6,13 +6,17 @@ early when it is put forward, and sleeps on after a suspend. Asks no clock; all 
 
 from datetime import datetime, timedelta
 
-TOLERANCE_S = 1.0
-"""A plan this close is left alone: mending it all the time would let it drift."""
+_TOLERANCE_S = 1.0
+
+
+def tolerance_s(interval_s: float) -> float:
+    """Return how close a plan is left alone: mending it all the time would let it drift."""
+    return min(_TOLERANCE_S, interval_s / 10)
 
 
 def is_due(last_s: float | None, interval_s: float, now_s: float) -> bool:
     """Given when the last run began (monotonic seconds; None: never), return whether the next may begin."""
-    return last_s is None or now_s >= last_s + interval_s - TOLERANCE_S
+    return last_s is None or now_s >= last_s + interval_s - tolerance_s(interval_s)
 
 
 def mend_interval(
@@ -21,7 +25,7 @@ def mend_interval(
     """Given the plan of an interval, return the wall-clock time to plan instead, or None to leave it."""
     wait_s = 0.0 if last_s is None else max(0.0, last_s + interval_s - now_s)
     wanted = now + timedelta(seconds=wait_s)
-    if planned is not None and abs((planned - wanted).total_seconds()) <= TOLERANCE_S:
+    if planned is not None and abs((planned - wanted).total_seconds()) <= tolerance_s(interval_s):
         return None
     return wanted
 

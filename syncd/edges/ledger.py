@@ -40,6 +40,7 @@ class Ledger:
     def __init__(self, state_dir: Path, clock: Clock, *, read_only: bool = False) -> None:
         self.path = state_dir / LEDGER_NAME
         self._clock = clock
+        self.undone = 0  #: commits that failed: what was written since the last good one is gone
         self._waiting: asyncio.Future[None] | None = None
         with say_plainly(self.path):
             where = f"file:{self.path.as_posix().replace('?', '%3f').replace('#', '%23')}"
@@ -88,6 +89,7 @@ class Ledger:
                 if self._connection.in_transaction:
                     self._connection.execute("COMMIT")
             except sqlite3.DatabaseError:
+                self.undone += 1
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise

@@ -18,24 +18,28 @@ def drop_call(ledger: Ledger, number: int) -> None:
     ledger.write("DELETE FROM calls WHERE id = ?", (number,))
 
 
-def restore_calls(ledger: Ledger, now: float, per_s: float, boot_id: str) -> list[float] | None:
+def restore_calls(ledger: Ledger, now: float, limit: int, per_s: float, boot_id: str) -> list[float]:
     """After a start: return when each recent call ended, those in flight at the death counted as ending now.
 
-    Return None after a boot of the machine: nothing is known of the time between, so the whole quota counts as
-    just used. Due times of the old boot mean nothing either: everything is due.
+    After a boot of the machine nothing is known of the time between, so the whole quota counts as just used, and
+    is written down so: the next process of this boot has to know it, too. Due times of the old boot mean nothing
+    either: everything is due.
     """
-    same_boot = ledger.read_meta("boot_id") == boot_id
-    first_start = ledger.read_meta("boot_id") is None
-    if not same_boot:
+    known_boot = ledger.read_meta("boot_id")
+    if known_boot != boot_id:
         ledger.write_meta("boot_id", boot_id)
         ledger.write("DELETE FROM calls")
         ledger.write("UPDATE orders SET due = 0 WHERE state = 'waiting' AND twin IS NULL")
-        return [] if first_start else None
+        for _ in range(0 if known_boot is None else limit):
+            end_call(ledger, begin_call(ledger, now), now)
     ledger.write("UPDATE calls SET ended = ? WHERE ended IS NULL OR ended > ?", (now, now))
     prune_calls(ledger, now - per_s)
     return [float(row["ended"]) for row in ledger.read("SELECT ended FROM calls ORDER BY ended").fetchall()]
 
 
-def prune_calls(ledger: Ledger, before: float) -> None:
-    """Forget the calls that ended before a time and so use up nothing any more."""
+def prune_calls(ledger: Ledger, before: float) -> bool:
+    """Forget the calls that ended before a time and so use up nothing any more; return whether there were any."""
+    if ledger.read("SELECT 1 FROM calls WHERE ended < ? LIMIT 1", (before,)).fetchone() is None:
+        return False
     ledger.write("DELETE FROM calls WHERE ended < ?", (before,))
+    return True

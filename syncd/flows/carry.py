@@ -13,7 +13,7 @@ from syncd.edges.governor import Lane
 from syncd.edges.judged import JudgedLostError
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_orders import OrderRow, find_next_due, list_due_orders
-from syncd.edges.log import say
+from syncd.edges.log import say, say_bug
 from syncd.errors import LedgerError, StorageError
 from syncd.flows.calls import Caller
 from syncd.flows.errands import Errand, Errands
@@ -68,8 +68,14 @@ class Carrier:
                 self.on_lost(lost.claim_id)
             except (LedgerError, StorageError) as error:
                 self._note_trouble(str(error))
-                await self._clock.sleep(MACHINE_PAUSE_S)
-                self.look_again()
+                await self._pause()
+            except Exception as error:  # noqa: BLE001  a bug of ours holds up no other order; what was sent is asked about
+                say_bug("bug", error)
+                await self._pause()
+
+    async def _pause(self) -> None:
+        await self._clock.sleep(MACHINE_PAUSE_S)
+        self.look_again()
 
     def _note_trouble(self, sentence: str) -> None:
         if self.trouble != sentence:

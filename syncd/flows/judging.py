@@ -25,7 +25,7 @@ from syncd.edges.ledger_orders import (
 )
 from syncd.edges.log import say
 from syncd.edges.spool import read_chunks, stat_file
-from syncd.errors import StorageError
+from syncd.errors import LedgerError, StorageError
 from syncd.flows.desk import CHANGED, Desk, write_fingerprint
 
 DEATHS = 3
@@ -55,6 +55,7 @@ async def judge_file(
     claim_id = row.claim.id
     begin_judging(ledger, claim_id)
     await ledger.durable()
+    undone = ledger.undone
     path, judged_path = desk.path(claim_id), desk.judged_path(claim_id)
     judged_path.unlink(missing_ok=True)
     before = stat_file(path)
@@ -83,6 +84,8 @@ async def judge_file(
             scribe.note(Damaged(CHANGED))
         problems = scribe.finish(whole=desk.source(claim_id).on_invalid == "reject_file")
         writer.sync()
+    if ledger.undone != undone:  # somebody's commit failed meanwhile, and took orders of this file with it
+        raise LedgerError(f"The ledger {ledger.path} lost what was being written; the file is judged again.")
     fingerprint = write_fingerprint(after or before)
     end_judging(
         ledger,

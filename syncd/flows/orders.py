@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from syncd.config.model import SourceConfig
 from syncd.core.intake import Reading
 from syncd.core.model import Claim
 from syncd.edges.clock import Clock
@@ -51,6 +52,7 @@ class Orders:
         ledger: Ledger,
         clock: Clock,
         readings: Mapping[str, Reading],
+        adopt: Callable[[SourceConfig], None],
         workers: int,
     ) -> None:
         self.takers = tuple(takers)
@@ -62,6 +64,7 @@ class Orders:
         self._ledger = ledger
         self._clock = clock
         self._readings = readings
+        self._adopt = adopt
         self._workers = workers
         self._stopping = False
         self._in_hand: set[str] = set()
@@ -151,10 +154,7 @@ class Orders:
         bell = self._bells[taker.source.name]
         while not self._stopping:
             bell.clear()
-            well = taker.trouble is None
-            look_at = await taker.sweep()
-            if not well and taker.trouble is None:
-                self._pick_up()
+            look_at = await self._sweep(taker)
             self._swept.add(taker.source.name)
             timer = self._clock.call_later(max(0.0, look_at - self._clock.monotonic()), bell.set)
             try:
@@ -162,8 +162,25 @@ class Orders:
             finally:
                 timer.cancel()
 
-    def _pick_up(self) -> None:
-        """After trouble: go on with what was claimed but could not be handed on then."""
+    async def _sweep(self, taker: Taker) -> float:
+        """Sweep once; return when to look again, whatever happens."""
+        well = taker.trouble is None
+        try:
+            look_at = await taker.sweep()
+            if not well and taker.trouble is None:
+                self._pick_up(taker.source)
+        except (StorageError, LedgerError) as error:
+            taker.trouble = str(error)
+        except Exception as error:  # noqa: BLE001  a bug of ours in one inbox holds up no other
+            say_bug("bug", error, source=taker.source.name)
+        else:
+            return look_at
+        return self._clock.monotonic() + MACHINE_PAUSE_S
+
+    def _pick_up(self, source: SourceConfig) -> None:
+        """After trouble: go on with what was claimed but could not be written down or handed on then."""
+        self._adopt(source)
+        self._ledger.commit()
         for row in list_open_files(self._ledger):
             if row.claim.source in self._bells:
                 self._take_in_hand(row)

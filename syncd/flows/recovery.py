@@ -59,7 +59,7 @@ def recover_files(sources: Iterable[SourceConfig], ledger: Ledger, clock: Clock,
             prepare_folder(folder)
             remove_leftovers(folder)
         prepare_folder(source.work, mode=0o700)
-        _adopt_strays(source, ledger, clock, random)
+        adopt_strays(source, ledger, clock, random)
     rows = []
     for row in list_open_files(ledger):
         its_source = known.get(row.claim.source)
@@ -77,8 +77,8 @@ def recover_files(sources: Iterable[SourceConfig], ledger: Ledger, clock: Clock,
     return rows
 
 
-def _adopt_strays(source: SourceConfig, ledger: Ledger, clock: Clock, random: Random) -> None:
-    """Take in what stands in the work folder and is not in the ledger."""
+def adopt_strays(source: SourceConfig, ledger: Ledger, clock: Clock, random: Random) -> None:
+    """Take in what stands in the work folder and is not in the ledger; the caller commits."""
     for stray in list(list_strays(source.work)):
         claim_id = make_claim_id(clock, random)
         if claim(source.work, source.work, stray, claim_id) is not None:
