@@ -4,7 +4,7 @@
 .SHELLFLAGS := -eu -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check lint types lock clean
+.PHONY: help install demo test torture bench bench-quick check lint types lock clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -15,7 +15,7 @@ PYTHON ?= $(firstword $(foreach minor,14 13 12 11,$(shell python3.$(minor) -c \
 	'import ssl, sqlite3, venv; print("python3.$(minor)")' 2>/dev/null)))
 
 help: ## list these words
-	@awk -F ': .*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ': .*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 install: .venv/dev.installed ## make .venv with syncd and all that tests and checks it
 
@@ -31,6 +31,10 @@ test: .venv/dev.installed ## run every test and hold coverage to its floors: 100
 	@echo "Branch coverage of all (at least 95 %):"
 	@$(BIN)/coverage report --fail-under=95
 
+# One seed again, with every call that was made: make torture SEED=4711
+torture: .venv/dev.installed ## run simulated installations, seed after seed, until Ctrl-C; SEED=N replays one
+	@$(BIN)/python tests/torture.py $(SEED)
+
 check: lint types ## run every check that runs no code of ours
 
 lint: .venv/dev.installed ## check style and format
@@ -39,6 +43,12 @@ lint: .venv/dev.installed ## check style and format
 
 types: .venv/dev.installed ## check types
 	$(BIN)/mypy
+
+bench: .venv/dev.installed ## measure against a hand-written script, and write docs/performance.md (about an hour)
+	$(BIN)/python -m bench
+
+bench-quick: .venv/dev.installed ## the same in small, under two minutes, on the screen only
+	$(BIN)/python -m bench --quick
 
 # For maintainers, with uv on PATH: pins move only as far as pyproject.toml and *.in force them to;
 # `make lock LOCK_FLAGS=--upgrade` takes the newest of everything.

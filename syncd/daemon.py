@@ -7,13 +7,12 @@ way goes on from the ledger, as after any other start.
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
-from pathlib import Path
 from random import Random
 from typing import Any
 
-from syncd.build import App, build_app, build_readings, check_mounts
+from syncd.build import App, build_app, build_asides, build_readings, check_mounts
 from syncd.config.model import Config
 from syncd.core.gate import HoldKind
 from syncd.edges.clock import Clock
@@ -26,6 +25,7 @@ from syncd.edges.spool import prepare_folder
 from syncd.edges.status_file import Status, write_status
 from syncd.edges.watcher import Watcher
 from syncd.errors import ConfigError, LedgerError, StorageError
+from syncd.flows.upkeep import BellCare, Duty, Heartbeat, SecretCare, Upkeep
 
 CALLS_END_S = 7.0
 """How long a stop waits for calls in flight; what is not answered by then is asked about after the next start."""
@@ -79,16 +79,23 @@ class Daemon:
                 ledger.commit()
                 watcher = Watcher(loop, lambda: self._ring(app))
                 work = loop.create_task(app.orders.run(app.rows), name="orders")
-                upkeep = loop.create_task(self._look_after(app, watcher), name="upkeep")
                 watch = loop.create_task(self._watch_end(app, once=once, max_wait_s=max_wait_s), name="end")
+                polls = [] if app.polling is None else [loop.create_task(app.polling.run(once=once), name="polls")]
+                asides = build_asides(app)
+                care = self._build_upkeep(app, watcher, asides, lambda: None if once else find_dead(app, polls))
+                upkeep = loop.create_task(care.run(), name="upkeep")
+                announce = loop.create_task(self._announce(app), name="announce")
+                windows = self._open_windows(app, lambda: None if once else find_dead(app, polls))
                 say("started", version_of_config=str(config.path), sources=len(config.sources))
-                notify("READY=1")
                 try:
                     futures: set[asyncio.Future[Any]] = {work, upkeep, watch, self._ending}
                     await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
                 finally:
-                    notify("STOPPING=1")
-                    await self._shut_down(app, watcher, work, [upkeep, watch])
+                    reloads = self._ending.done() and self._ending.result() is Ending.RELOAD
+                    notify("RELOADING=1" if reloads else "STOPPING=1")
+                    await self._shut_down(app, watcher, work, [upkeep, watch, announce, *polls, *windows])
+                    for duty in asides:
+                        await duty.close()
                 for task in (work, upkeep, watch):
                     if task.done() and not task.cancelled() and (error := task.exception()) is not None:
                         raise error
@@ -119,34 +126,50 @@ class Daemon:
         with contextlib.suppress(LedgerError):
             app.ledger.commit()
 
-    async def _look_after(self, app: App, watcher: Watcher) -> None:
-        """Keep the bell ringing, notice a changed secret, forget old calls, feed the watchdog."""
-        secrets = [secret.path for secret in (app.config.api.client_id, app.config.api.client_secret) if secret.path]
-        before = [_look(path) for path in secrets]
-        polled: set[Path] = set()
+    def _build_upkeep(
+        self, app: App, watcher: Watcher, asides: Sequence[Duty], find_dead: Callable[[], str | None]
+    ) -> Upkeep:
+        """Return all that is looked after beside the files."""
+        api = app.config.api
         feed_s = watchdog_seconds()
-        pause_s = UPKEEP_S if feed_s is None else min(UPKEEP_S, feed_s / 3)
-        while True:
-            for source in app.config.sources:
-                with contextlib.suppress(StorageError):
-                    if not watcher.ensure(source.inbox) and source.inbox not in polled:
-                        polled.add(source.inbox)
-                        say(
-                            "inbox_polled",
-                            "no events come from this folder; it is looked into regularly",
-                            level="WARNING",
-                        )
-            now = [_look(path) for path in secrets]
-            if now != before:
-                before = now
-                say("secret_changed", "a secret file changed; the API is tried at once")
-                app.caller.hasten()
-            with contextlib.suppress(LedgerError):
-                prune_calls(app.ledger, self._clock.monotonic() - app.config.api.rate_limit.per_seconds)
-                await app.ledger.durable()
-            notify(f"WATCHDOG=1\nSTATUS={describe_state(app)}")
+
+        async def keep_ledger() -> None:
+            prune_calls(app.ledger, self._clock.monotonic() - api.rate_limit.per_seconds)
+            await app.ledger.durable()
+
+        async def tell() -> None:
             self._tell(app)
-            await self._clock.sleep(pause_s)
+
+        duties: list[Duty] = [
+            BellCare(watcher, (source.inbox for source in app.config.sources)),
+            SecretCare(
+                (secret.path for secret in (api.client_id, api.client_secret) if secret.path), app.caller.hasten
+            ),
+            keep_ledger,
+            tell,
+            *asides,
+            # Last: a ledger that does not answer never lets us come here. One that refuses (disk full) has answered,
+            # and a restart would not mend that.
+            Heartbeat(find_dead, lambda: describe_state(app)),
+        ]
+        return Upkeep(self._clock, UPKEEP_S if feed_s is None else min(UPKEEP_S, feed_s / 3), duties)
+
+    def _open_windows(self, app: App, find_dead: Callable[[], str | None]) -> list[asyncio.Task[None]]:
+        """Let monitoring and people look in, as far as the config asks for it."""
+        if app.config.web is None and app.config.metrics.textfile is None:
+            return []
+        from syncd.web.health import Health  # noqa: PLC0415  a web server, which only this asks for
+        from syncd.web.listener import keep_open  # noqa: PLC0415
+
+        health = Health(app.caller, app.orders, find_dead)
+        return [asyncio.get_running_loop().create_task(keep_open(app.config, self._clock, health), name="windows")]
+
+    @staticmethod
+    async def _announce(app: App) -> None:
+        """Tell systemd that we are ready: recovered, and every inbox looked through without trouble."""
+        await app.orders.proven.wait()
+        say("ready", "every inbox was looked through")
+        notify("READY=1")
 
     def _tell(self, app: App) -> None:
         """Leave word for `syncd status`, whenever there is something new to say."""
@@ -173,20 +196,23 @@ class Daemon:
 def list_troubles(app: App) -> list[str]:
     """Return what holds the daemon up at present, a sentence each."""
     hold = app.caller.gate.hold
-    return ([hold.reason] if hold is not None else []) + app.orders.list_troubles()
+    stock = app.polling.inventory.trouble if app.polling is not None else None
+    return [sentence for sentence in (hold and hold.reason, stock) if sentence] + app.orders.list_troubles()
 
 
 def describe_state(app: App) -> str:
     """Return what holds the daemon up at present, or that all is well, as one line."""
-    return " ".join(" ".join(list_troubles(app)).split()) or "all well"
+    return " ".join(" ".join(list_troubles(app) + app.orders.list_holds()).split()) or "all well"
 
 
-def _look(path: Path) -> tuple[int, int] | None:
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return stat.st_ino, stat.st_mtime_ns
+def find_dead(app: App, polls: Sequence[asyncio.Task[None]]) -> str | None:
+    """Return what has died that only a new start brings back, as a sentence, or None."""
+    late = app.orders.find_late()
+    if late is not None:
+        return f"The inbox of {late} is not looked into any more."
+    if any(task.done() for task in polls):
+        return "The schedule of the inventory has ended."
+    return None
 
 
 async def run_daemon(

@@ -1,8 +1,8 @@
 """Runs simulated installations, seed after seed, until it is told to stop; prints seeds and totals.
 
-    tests/torture.py             from a random seed on, until Ctrl-C
-    tests/torture.py 4711        this one seed, with every call that was made; its folder is kept if it fails
-    tests/torture.py 1 500       the seeds 1 to 500
+tests/torture.py             from a random seed on, until Ctrl-C
+tests/torture.py 4711        this one seed, with every call that was made; its folder is kept if it fails
+tests/torture.py 1 500       the seeds 1 to 500
 """
 
 import itertools
@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from support.simulation import Summary, simulate
+from support.simulation import Summary, simulate  # noqa: E402 - found only now
 
 
 def run(seed: int) -> Summary:
@@ -23,7 +23,7 @@ def run(seed: int) -> Summary:
     folder = Path(tempfile.mkdtemp(prefix=f"syncd-torture-{seed}-"))
     try:
         return simulate(seed, folder / "world")
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever it is, the seed is what matters
         return Summary(seed, faults=[f"it broke off in {folder}\n{traceback.format_exc()}"])
 
 

@@ -19,9 +19,17 @@ COMMANDS = {
     "run": "Watch the inboxes and submit every order; --once ends by itself.",
     "check": "Check config, schemas, folders, credentials and ledger.",
     "validate": "Say what files would send, or what is wrong with them.",
+    "map": "Test a mapping against samples, or draft one.",
     "status": "Show files, orders, quota use and what is wrong now.",
+    "explain": "Tell the whole story of a file or an order.",
+    "hold": "Let the files of a source, or of all, wait in the inbox.",
+    "release": "Let a source that is on hold go on.",
     "retry": "Put failed files back into their inbox.",
+    "inventory": "Take, show and compare snapshots of the inventory.",
+    "decrypt": "Decrypt files of done and failed.",
+    "alert": "Try the channels that alerts go through.",
     "sandbox": "Emulate the API on this machine, to try syncd.",
+    "completion": "Print what lets a shell complete the words of syncd.",
     "demo": "See it all work, with sample files and a sandbox.",
 }
 

@@ -6,33 +6,25 @@ Makes no folder and takes no file; with --online it also signs in, by one call t
 import asyncio
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from syncd.build import build_readings, list_mount_problems
 from syncd.cli.options import config_option, read_config
+from syncd.cli.self_test import Finding, check_disks, compare_clocks, try_folders
 from syncd.cli.sign_in import SignIn, sign_in
 from syncd.cli.text import STYLES
-from syncd.config.model import Config, SourceConfig
+from syncd.config.model import Config, InventoryConfig, SourceConfig
+from syncd.core.inventory import explain_misfit
 from syncd.core.names import show_name
 from syncd.edges.clock import SystemClock
 from syncd.edges.ledger import LEDGER_NAME, Ledger
 from syncd.edges.ledger_status import check_integrity
 from syncd.edges.lock import is_locked
+from syncd.edges.snapshots import SnapshotFolder
 from syncd.edges.spool import check_folder_writable
 from syncd.errors import LedgerError, StorageError
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    subject: str
-    good: bool
-    text: str
-    config: bool = False  #: what is wrong is the config's
 
 
 @click.command()
@@ -68,10 +60,12 @@ def check_all(config: Config, *, online: bool) -> Iterator[Finding]:
         yield from _check_source(config, source)
     if config.inventory is not None:
         yield _check_folder("inventory", config.inventory.directory)
+        yield from _check_pace(config, config.inventory)
     yield _check_folder("state", config.state_dir)
     yield _check_ledger(config)
+    yield from check_disks(config)
     if online:
-        yield _check_sign_in(config)
+        yield from _check_sign_in(config)
 
 
 def _check_source(config: Config, source: SourceConfig) -> Iterator[Finding]:
@@ -83,6 +77,8 @@ def _check_source(config: Config, source: SourceConfig) -> Iterator[Finding]:
         yield from (Finding(f"{source.name} mount", False, problem, config=True) for problem in problems)
         if not problems:
             yield Finding(f"{source.name} mount", True, "one for all its folders")
+            if all(path.is_dir() for path in folders.values()):
+                yield from try_folders(source)
 
 
 def _check_folder(subject: str, path: Path) -> Finding:
@@ -95,6 +91,29 @@ def _check_folder(subject: str, path: Path) -> Finding:
     except StorageError as error:
         return Finding(subject, False, str(error))
     return Finding(subject, True, shown if standing == path else f"{shown}, which will be made")
+
+
+def _check_pace(config: Config, inventory: InventoryConfig) -> Iterator[Finding]:
+    """Look whether the pages of the last snapshot fit the interval and the share, where there is one."""
+    if inventory.cron is not None or not inventory.directory.is_dir():
+        return
+    try:
+        entries = SnapshotFolder(inventory.directory, SystemClock()).read_manifest()
+    except StorageError as error:
+        yield Finding("inventory pace", False, str(error))
+        return
+    known = [entry for entry in entries if "pages" in entry]
+    if known:
+        limit = config.api.rate_limit
+        problem = explain_misfit(
+            known[-1]["pages"],
+            known[-1]["took_seconds"],
+            interval_s=inventory.interval_seconds,
+            requests=limit.requests,
+            per_s=limit.per_seconds,
+            reserve_share=inventory.reserve_share,
+        )
+        yield Finding("inventory pace", True, f"warning: {problem}" if problem else "a poll fits its interval")
 
 
 def find_standing(path: Path) -> Path:
@@ -115,10 +134,12 @@ def _check_ledger(config: Config) -> Finding:
     return Finding("ledger", True, f"whole; {daemon}")
 
 
-def _check_sign_in(config: Config) -> Finding:
+def _check_sign_in(config: Config) -> Iterator[Finding]:
     try:
         signed: SignIn = asyncio.run(sign_in(config, SystemClock()))
     except (LedgerError, StorageError) as error:
-        return Finding("sign-in", False, str(error))
+        yield Finding("sign-in", False, str(error))
+        return
     counted = "" if signed.counted else "; this call is not in the running daemon's count of the quota"
-    return Finding("sign-in", signed.good, f"{config.api.base_url}: {signed.text}{counted}")
+    yield Finding("sign-in", signed.good, f"{config.api.base_url}: {signed.text}{counted}")
+    yield compare_clocks(signed.at, signed.server_time)

@@ -19,6 +19,7 @@ from syncd.edges.judged import JudgedReader, load_problems
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import FileRow, add_file, find_file
 from syncd.edges.ledger_orders import WAITING, list_orders
+from syncd.edges.syncs import Syncs
 from syncd.flows.desk import Desk
 from syncd.flows.filing import HARMLESS
 from syncd.flows.judging import judge_file
@@ -81,7 +82,7 @@ def dry_run(path: Path, source: SourceConfig, reading: Reading, clock: Clock) ->
         desk = _Bench(ledger, replace(source, work=Path(scratch)), path.resolve())
         row = _find(ledger, claim)
         desk.open(row)
-        asyncio.run(judge_file(row, reading, desk, ledger, clock, lambda: False))
+        asyncio.run(judge_file(row, reading, desk, ledger, clock, Syncs(clock), lambda: False))
         with JudgedReader(desk.judged_path(claim.id)) as reader:
             yield DryRun(ledger, reader, _find(ledger, claim))
 

@@ -13,10 +13,12 @@ import click
 from syncd.cli.filed import shorten_path
 from syncd.cli.options import config_option, read_config
 from syncd.config.model import SourceConfig
-from syncd.core.names import rejected_name, report_name, retried_name, show_name
+from syncd.core.evidence import list_sidecars, name_filed_sidecar
+from syncd.core.names import report_name, retried_name, show_name
 from syncd.edges.clock import SystemClock
 from syncd.edges.spool import file_away, put_back, stat_file, sync_folder
 from syncd.errors import StorageError, UsageError
+from syncd.flows.filing import list_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +105,16 @@ def _put_back(failed: _Failed) -> str:
     # The file goes first: after a death in between, its companions still stand under their old names, unharmed.
     if not put_back(folder / failed.name, inbox, inbox_name):
         raise StorageError(f"A file of the name {show_name(inbox_name)} stands in the inbox already: see whose it is.")
+    evidence = failed.source.complete
+    for sidecar in list_sidecars(inbox_name, evidence):  # the marker vouches for it once more
+        filed = folder / name_filed_sidecar(sidecar, evidence, failed.name)
+        if stat_file(filed) is not None:
+            put_back(filed, inbox, sidecar)
     sync_folder(inbox)
     aside = retried_name(failed.name, SystemClock().now())
-    for companion in (report_name, rejected_name):
-        if stat_file(folder / companion(failed.name)) is not None:
-            file_away(folder / companion(failed.name), folder, companion(aside))
+    for companion, new_name in zip(list_names(failed.name)[1:], list_names(aside)[1:], strict=True):
+        if stat_file(folder / companion) is not None:
+            file_away(folder / companion, folder, new_name)
     sync_folder(folder)
     return inbox_name
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from random import Random
 
@@ -14,6 +14,7 @@ from syncd.cli.filed import list_filed, print_filed
 from syncd.cli.options import config_option
 from syncd.cli.progress import watch_progress
 from syncd.config import find_config_path, load_config
+from syncd.config.alert_options import list_secrets
 from syncd.config.model import Config, Secret
 from syncd.daemon import Daemon, Ending, list_troubles, run_daemon
 from syncd.edges.clock import SystemClock
@@ -74,7 +75,7 @@ async def _run(daemon: Daemon, load: Callable[[], Config], *, once: bool, max_wa
 def _explain(ending: Ending, daemon: Daemon, max_wait_s: float | None) -> list[str]:
     """Return why not everything is settled, a sentence each."""
     stay = "What is not settled stays in work and goes on at the next start."
-    troubles = list_troubles(daemon.app) if daemon.app is not None else []
+    troubles = list_troubles(daemon.app) + daemon.app.orders.list_holds() if daemon.app is not None else []
     match ending:
         case Ending.HELD:
             return [f"Held: {trouble}" for trouble in troubles] + [stay]
@@ -92,20 +93,44 @@ def make_loader(path: Path) -> Callable[[], Config]:
 
     The log hides the secrets of every config that was loaded: a refused one leaves that before it in use.
     """
-    secrets: list[Secret] = []
+    known = KnownSecrets()
 
     def load() -> Config:
         config = load_config(path, os.environ)
-        secrets.append(config.api.client_secret)
-        setup_log(config.log.format, config.log.level, lambda: _read_secrets(secrets))
+        known.add(list_secrets(config))
+        setup_log(config.log.format, config.log.level, known)
         return config
 
     return load
 
 
-def _read_secrets(secrets: list[Secret]) -> list[str]:
-    known = []
-    for secret in secrets:
-        with contextlib.suppress(ConfigError):
-            known.append(secret.read())
-    return known
+class KnownSecrets:
+    """What the log hides: every secret that was in use since the start; asked for each line, so it reads seldom."""
+
+    def __init__(self) -> None:
+        self._secrets: dict[Secret, object] = {}  #: and how its file looked when it was read
+        self._values: set[str] = set()
+
+    def add(self, secrets: Iterable[Secret]) -> None:
+        """Know these, too."""
+        self._secrets.update(dict.fromkeys(secrets))
+
+    def __call__(self) -> set[str]:
+        """Return all values there ever were; a file that looks different is read again."""
+        for secret, before in self._secrets.items():
+            look = _look(secret)
+            if look != before:
+                with contextlib.suppress(ConfigError):
+                    self._values.add(secret.read())
+                    self._secrets[secret] = look
+        return self._values
+
+
+def _look(secret: Secret) -> object:
+    if secret.path is None:
+        return True
+    try:
+        stat = secret.path.stat()
+    except OSError:
+        return False
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns

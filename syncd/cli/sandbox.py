@@ -12,7 +12,7 @@ import click
 
 from syncd.cli.options import config_option, read_config
 from syncd.errors import UsageError
-from syncd.sandbox import FaultKind, Faults, SandboxSettings, run_sandbox
+from syncd.sandbox import FaultKind, Faults, InventorySettings, SandboxSettings, run_sandbox
 from syncd.sandbox.settings import DEFAULT_SECRET
 
 DEFAULT_PORT = 8265
@@ -80,6 +80,10 @@ def _read_faults(_: click.Context, __: click.Parameter, written: tuple[str, ...]
     show_default=True,
     help="Which edition of the documentation it follows.",
 )
+@click.option("--skus", type=click.IntRange(min=0), default=50, show_default=True, help="SKUs in the inventory.")
+@click.option("--locations", type=click.IntRange(min=0), default=2, show_default=True, help="Locations with stock.")
+@click.option("--shifting", is_flag=True, help="Let SKUs move between the pages while they are read.")
+@click.option("--slow-pages", is_flag=True, help="Let a page of inventory take 2 to 5 s, as the real one does.")
 @click.option("--take-duplicates", is_flag=True, help="Take a repeated reference again, instead of answering 409.")
 def command(
     config_path: Path | None,
@@ -92,6 +96,10 @@ def command(
     retry_after: Literal["none", "seconds", "date"],
     dialect: Literal["now", "old"],
     take_duplicates: bool,
+    skus: int,
+    locations: int,
+    shifting: bool,
+    slow_pages: bool,
 ) -> None:
     """Emulate the API on this machine until stopped: documented answers, its quota, and faults on request.
 
@@ -105,6 +113,7 @@ def command(
     if latency[0] > latency[1]:
         raise click.UsageError("--latency: the least comes first.")
     settings = SandboxSettings(
+        inventory=InventorySettings(skus, locations, shifting, (2.0, 5.0) if slow_pages else None),
         port=port,
         client_id=client_id,
         client_secret=secret,

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 
 from syncd.config.model import Config
 from syncd.core.decide import describe_reply
@@ -28,6 +29,8 @@ class SignIn:
     good: bool
     text: str
     counted: bool  #: the call stands in the ledger
+    server_time: datetime | None  #: what the answer says the time is
+    at: datetime  #: what our clock said then
 
 
 async def sign_in(config: Config, clock: Clock) -> SignIn:
@@ -48,7 +51,7 @@ async def sign_in(config: Config, clock: Clock) -> SignIn:
                 end_call(ledger, number, clock.monotonic())
                 ledger.commit()
         text = "signed in" if api.has_token() else f"POST /auth/login: {describe_reply(reply)}"
-        return SignIn(api.has_token(), text, ledger is not None)
+        return SignIn(api.has_token(), text, ledger is not None, reply.server_time, clock.now())
     finally:
         await api.close()
 
@@ -70,11 +73,8 @@ async def _begin(config: Config, ledger: Ledger, clock: Clock) -> int:
     """Wait for room in the quota and note the call."""
     limit = config.api.rate_limit
     governor = Governor(clock, limit.requests, limit.per_seconds)
-    ended = restore_calls(ledger, clock.monotonic(), limit.per_seconds, clock.boot_id())
-    if ended is None:
-        governor.fill()
-    else:
-        governor.restore(ended)
+    now, boot_id = clock.monotonic(), clock.boot_id()
+    governor.restore(restore_calls(ledger, now, limit.requests, limit.per_seconds, boot_id))
     await governor.acquire(Lane.ORDERS)
     number = begin_call(ledger, clock.monotonic())
     ledger.commit()

@@ -11,9 +11,10 @@ from pathlib import Path
 import click
 
 from syncd.cli.options import config_option, read_config
-from syncd.cli.survey import RECENT_HOURS, SourceStatus, Survey, survey
 from syncd.cli.text import count_words, print_indented, print_table, show_age
+from syncd.core.estimate import say_queue
 from syncd.edges.clock import SystemClock
+from syncd.flows.survey import RECENT_HOURS, SourceStatus, Survey, survey
 
 OPEN_STATES = ("claimed", "judging", "carrying", "settled")
 
@@ -39,6 +40,9 @@ def _print_survey(found: Survey) -> None:
     click.echo(f"syncd {daemon}; environment: {found.environment}")
     quota = found.quota
     click.echo(f"Quota: {quota.used} of {quota.requests} calls in {quota.per_seconds:g} s are used now")
+    click.echo(f"Queue: {say_queue(found.queue.orders, found.queue.minutes)}")
+    if found.last_inventory is not None:
+        click.echo(f"Inventory: the last snapshot is {show_age(found.last_inventory.age_seconds)} old")
     if found.troubles:
         click.echo(click.style("Wrong now:", "red"))
         for trouble in found.troubles:
@@ -73,4 +77,5 @@ def _show_source(source: SourceStatus) -> tuple[str, ...]:
         waiting += f", oldest {show_age(source.waiting.oldest_seconds)}"
     open_files = {state: count for state, count in source.files.items() if state in OPEN_STATES}
     filed = {state: count for state, count in source.files.items() if state not in OPEN_STATES}
-    return source.name, waiting, count_words(open_files), count_words(filed), count_words(source.orders)
+    name = f"{source.name} (on hold)" if source.on_hold else source.name
+    return name, waiting, count_words(open_files), count_words(filed), count_words(source.orders)

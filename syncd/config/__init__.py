@@ -5,5 +5,6 @@ Nothing here makes folders, asks the network or guesses what an operator may hav
 """
 
 from syncd.config.loading import find_config_path, load_config
+from syncd.config.mapping_files import load_mapping
 
-__all__ = ["find_config_path", "load_config"]
+__all__ = ["find_config_path", "load_config", "load_mapping"]

@@ -6,20 +6,27 @@ Notes what is wrong and goes on; the result counts only while the document has n
 from collections.abc import Mapping
 from pathlib import Path
 
+from syncd.config.alert_options import assemble_alerts, choose_encryption, choose_retention, find_expectation
 from syncd.config.credentials import find_secret
 from syncd.config.document import KeyPath, show_key
+from syncd.config.mapping_files import find_mapping, list_presets
 from syncd.config.model import (
     ApiConfig,
     Config,
     GenerateReference,
+    Guard,
     InventoryConfig,
+    Keep,
     LogConfig,
+    MetricsConfig,
     RateLimit,
+    ReportsConfig,
     Retry,
     SourceConfig,
 )
 from syncd.config.options import Options
-from syncd.config.values import check_base_url, choose_encoding, find_zone, list_patterns
+from syncd.config.stock_options import check_calendar, choose_stock_check
+from syncd.config.values import check_base_url, check_evidence, choose_encoding, find_listener, find_zone, list_patterns
 from syncd.core.limits import Limits
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
@@ -41,10 +48,14 @@ def assemble(root: Options, path: Path, environment: Mapping[str, str], *, crede
         path=path,
         api=_assemble_api(root.inner("api"), environment, credentials=credentials and root.has("api")),
         state_dir=state,
-        sources=tuple(_assemble_source(source, taken) for source in sources),
+        sources=tuple(_assemble_source(source, taken, inventory=inventory is not None) for source in sources),
         inventory=inventory,
         log=LogConfig(**root.inner("log").given("format", "level")),
-        **root.inner("reports").given("show_values"),
+        web=find_listener(root.inner("web")) if root.has("web") else None,
+        alerts=assemble_alerts(root.inner("alerts")),
+        encrypt=choose_encryption(root),
+        metrics=MetricsConfig(root.inner("metrics").path("textfile")),
+        reports=ReportsConfig(**root.inner("reports").given("html", "show_values")),
     )
 
 
@@ -62,10 +73,20 @@ def _assemble_api(api: Options, environment: Mapping[str, str], *, credentials: 
 def _assemble_inventory(inventory: Options, taken: dict[Path, KeyPath]) -> InventoryConfig:
     directory = inventory.place("directory")
     _take(taken, inventory, "directory", directory)
-    return InventoryConfig(directory or inventory.folder, **inventory.given("interval_seconds", "page_size"))
+    for block, name in ((inventory, "reserve_share"), (inventory.inner("guard"), "max_lost_share")):
+        share = block.block.get(name)
+        if isinstance(share, int | float) and share > 1:
+            block.refuse(name, "is a share of the whole; it must be 1 or less, such as 0.1")
+    return InventoryConfig(
+        directory or inventory.folder,
+        cron=check_calendar(inventory),
+        keep=Keep(**inventory.inner("keep").given("count", "days")),
+        guard=Guard(**inventory.inner("guard").given("max_lost_share")),
+        **inventory.given("interval_seconds", "page_size", "reserve_share"),
+    )
 
 
-def _assemble_source(source: Options, taken: dict[Path, KeyPath]) -> SourceConfig:
+def _assemble_source(source: Options, taken: dict[Path, KeyPath], *, inventory: bool) -> SourceConfig:
     inbox = source.place("inbox") or source.folder
     delimiter = source.text("delimiter")
     return SourceConfig(
@@ -79,7 +100,12 @@ def _assemble_source(source: Options, taken: dict[Path, KeyPath]) -> SourceConfi
         delimiter=delimiter and DELIMITERS.get(delimiter, delimiter),
         timezone=find_zone(source),
         schema=_find_schema(source),
+        mapping=_find_mapping(source),
         reference=_choose_reference(source),
+        stock_check=choose_stock_check(source, inventory=inventory),
+        complete=check_evidence(source.inner("complete")),
+        expect=find_expectation(source),
+        retention=choose_retention(source),
         limits=Limits(**source.inner("limits").given("file_bytes", "record_bytes", "depth", "digits", "columns")),
         **source.given("settle_seconds", "format", "final_newline", "on_invalid"),
     )
@@ -113,6 +139,19 @@ def _take(taken: dict[Path, KeyPath], options: Options, name: str, path: Path | 
         options.refuse(name, f"is the folder of {show_key(taken[path])} too; give each a folder of its own")
     else:
         taken[path] = (*options.key, name)
+
+
+def _find_mapping(source: Options) -> Path | None:
+    """Return the mapping's path; a bare word is the name of one that ships with syncd, if there is no such file."""
+    path, text = source.path("mapping"), source.text("mapping")
+    if path is None or text is None or path.exists():
+        return path
+    found = find_mapping(Path(text))
+    if found == Path(text):
+        source.refuse(
+            "mapping", f"cannot be found; {path} must be a mapping, or the name of one: {', '.join(list_presets())}"
+        )
+    return found
 
 
 def _find_schema(source: Options) -> Path | None:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from syncd.core.evidence import Evidence
+from syncd.core.expect import Expectation
 from syncd.core.limits import Limits
 
 Format = Literal["auto", "csv", "json", "ndjson"]
@@ -58,6 +60,55 @@ class GenerateReference:
 
 
 @dataclass(frozen=True, slots=True)
+class StockCheckConfig:
+    """Whether stock is looked at before an order is sent, and what happens where it does not suffice."""
+
+    mode: Literal["off", "warn", "hold", "reject"] = "off"
+    max_age_seconds: float = 600.0  #: a snapshot that was begun longer ago says nothing
+    locations: tuple[str, ...] = ()  #: whose stock counts; none: all of them, summed
+    hold_limit_seconds: float = 86400.0  #: how long an order waits for stock, or for a snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRetention:
+    """What of a folder of filed files is kept; None keeps everything."""
+
+    days: float | None = None  #: so long after it was filed
+    files: int | None = None  #: at most so many files, the newest ones
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionConfig:
+    """How long what was filed is kept."""
+
+    done: FolderRetention = FolderRetention()
+    failed: FolderRetention = FolderRetention()
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptConfig:
+    """What of done and failed is encrypted at rest, for whom, and how long after it was filed."""
+
+    recipients: tuple[str, ...]
+    done_after_days: float = 1.0
+    failed_after_days: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsConfig:
+    """Who is told when something is wrong, besides the log, and when it is."""
+
+    command: tuple[str, ...] = ()
+    webhook: Secret | None = None
+    apprise: tuple[Secret, ...] = ()
+    repeat_seconds: float = 86400.0
+    api_down_seconds: float = 900.0
+    torn_upload_seconds: float = 3600.0
+    disk_free_bytes: int = 1024**3
+    snapshot_age_seconds: float | None = None  #: None: three intervals, at least an hour
+
+
+@dataclass(frozen=True, slots=True)
 class SourceConfig:
     """A configured inbox and how to read it."""
 
@@ -67,6 +118,7 @@ class SourceConfig:
     failed: Path
     work: Path
     settle_seconds: float = 2.0
+    complete: Evidence = field(default_factory=Evidence)
     match: tuple[str, ...] = ("*.csv", "*.tsv", "*.txt", "*.json", "*.ndjson", "*.jsonl")
     format: Format = "auto"
     encoding: str = "utf-8"
@@ -74,9 +126,28 @@ class SourceConfig:
     final_newline: Literal["required", "optional"] = "required"
     timezone: ZoneInfo | None = None
     schema: Path | None = None
+    mapping: Path | None = None
     on_invalid: Literal["submit_valid", "reject_file"] = "submit_valid"
     reference: GenerateReference | None = None
+    stock_check: StockCheckConfig = field(default_factory=StockCheckConfig)
     limits: Limits = field(default_factory=Limits)
+    expect: Expectation | None = None
+    retention: RetentionConfig = RetentionConfig()
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """When a snapshot is too poor to be published unconfirmed."""
+
+    max_lost_share: float = 0.3  #: of SKUs, and of the stock in pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Which snapshots of the series are kept."""
+
+    count: int = 288
+    days: float = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +157,10 @@ class InventoryConfig:
     directory: Path
     interval_seconds: float = 600.0
     page_size: int = 200
+    cron: str | None = None  #: in UTC; takes the interval's place
+    reserve_share: float = 0.1  #: of the quota's slots, while a poll waits
+    keep: Keep = field(default_factory=Keep)
+    guard: Guard = field(default_factory=Guard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +169,33 @@ class LogConfig:
 
     format: Literal["auto", "text", "json"] = "auto"  #: auto: text on a terminal, else JSON
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsConfig:
+    """What the reports beside a filed file say, and to whom."""
+
+    html: Literal["failed", "always", "never"] = "failed"  #: which files get a report for people, too
+    show_values: bool = True  #: reports show offending values
+
+
+@dataclass(frozen=True, slots=True)
+class WebConfig:
+    """Where the status page, the metrics and the health checks are served."""
+
+    host: str  #: a loopback address, or localhost
+    port: int  #: 0: one that is free
+
+    def __str__(self) -> str:
+        """Return it as it is written in an address."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsConfig:
+    """Where the metrics are written, beside or instead of being served."""
+
+    textfile: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +208,8 @@ class Config:
     sources: tuple[SourceConfig, ...]
     inventory: InventoryConfig | None = None
     log: LogConfig = LogConfig()
-    show_values: bool = True  #: reports show offending values
+    web: WebConfig | None = None  #: None: nothing is listened on
+    metrics: MetricsConfig = MetricsConfig()
+    alerts: AlertsConfig = AlertsConfig()
+    encrypt: EncryptConfig | None = None  #: None: files stay as they are
+    reports: ReportsConfig = ReportsConfig()

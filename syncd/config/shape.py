@@ -17,24 +17,24 @@ _Difference = Any
 _SECRETS = {"client_id", "client_secret"}
 
 
-def check_shape(data: object, document: Document) -> None:
-    """Given data with the environment filled in, note in its document where it does not fit the schema."""
+def check_shape(data: object, document: Document, name: str = "config.schema.json") -> None:
+    """Given data with the environment filled in, note in its document where it does not fit the named schema."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - 40 ms, which only this one step needs
 
-    schema = read_schema("config.schema.json")
+    schema = read_schema(name)
     told = set(document.broken)  # one sentence for a value: the first one, which is about its type
     for error in _choose_branches(Draft202012Validator(schema).iter_errors(data)):
         key: KeyPath = tuple(error.absolute_path)
         if error.validator == "additionalProperties":
-            for name in error.instance.keys() - error.schema["properties"].keys():
+            for unknown in error.instance.keys() - error.schema["properties"].keys():
                 document.find(
-                    (*key, name),
-                    f"{show_key((*key, name))} is no option{_suggest_option(name, error, schema)}",
+                    (*key, unknown),
+                    f"{show_key((*key, unknown))} is no option{_suggest_option(unknown, error, schema)}",
                 )
         elif error.validator == "required":
-            for name in error.validator_value:
-                if name not in error.instance:
-                    document.find(key, f"{show_key((*key, name))} is missing; add {_show_example(name, error)}")
+            for needed in error.validator_value:
+                if needed not in error.instance:
+                    document.find(key, f"{show_key((*key, needed))} is missing; add {_show_example(needed, error)}")
         elif key not in told:
             told.add(key)
             document.find(key, f"{show_key(key)} {_say(error, document.written(key), key)}")

@@ -11,11 +11,28 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from syncd.config.model import WebConfig
 from syncd.config.options import Options
 from syncd.config.shape import suggest
+from syncd.core.evidence import Evidence, fill_name
+from syncd.core.names import is_left_alone
 
 # Text to Python, but no way to keep a file: they are made for host names and program text.
 _NO_FILE_ENCODINGS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}
+
+
+def check_address(options: Options, name: str) -> None:
+    """Note it where an address that may hold a secret is none, or is not https. It is never shown."""
+    text = options.text(name) or ""
+    try:
+        url = urlsplit(text)
+        host = url.hostname or ""
+    except ValueError:
+        url, host = urlsplit(""), ""
+    if not host or url.scheme not in {"http", "https"}:
+        options.refuse(name, "is no address; write https://HOST/PATH")
+    elif url.scheme == "http" and not _is_loopback(host):
+        options.refuse(name, "must begin with https://; plain http is for this machine alone")
 
 
 def check_base_url(api: Options) -> str:
@@ -27,6 +44,24 @@ def check_base_url(api: Options) -> str:
     if problem:
         api.refuse("base_url", problem)
     return text.rstrip("/")
+
+
+def find_listener(web: Options) -> WebConfig:
+    """Given the block `web`, return where to listen: on this machine alone, where the page asks for no password."""
+    text = web.text("listen") or "127.0.0.1:8080"
+    host, _, port = text.rpartition(":")
+    if not (host and port.isdecimal()):  # told by the shape check
+        return WebConfig("127.0.0.1", 0)
+    host = host.removeprefix("[").removesuffix("]")
+    if not _is_loopback(host):
+        web.refuse(
+            "listen",
+            "must begin with 127.0.0.1, [::1] or localhost: what is served there asks for no password; for other "
+            "machines put a web server with a password in front of it, or use an SSH tunnel",
+        )
+    if int(port) > 65_535:
+        web.refuse("listen", "must end with a port up to 65535, such as 127.0.0.1:8080")
+    return WebConfig(host, int(port))
 
 
 def _find_url_problem(text: str) -> str | None:
@@ -93,3 +128,18 @@ def list_patterns(source: Options) -> dict[str, Any]:
         case list(patterns):
             return {"match": tuple(patterns)}
     return {}
+
+
+def check_evidence(complete: Options) -> Evidence:
+    """Given a source's block `complete`, return what shows that a file is whole."""
+    for option in ("marker", "checksum"):
+        template = complete.text(option)
+        if template is not None and is_left_alone(fill_name(template, "name")):
+            complete.refuse(option, "names files that are left alone as unfinished uploads; choose another ending")
+    pattern = complete.text("trailer")
+    if pattern is not None:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            complete.refuse("trailer", f"is no pattern: {error.msg}; write a regular expression such as END;([0-9]+)")
+    return Evidence(**complete.given("marker", "checksum", "trailer", "trailer_counts", "min_rows", "lease"))

@@ -7,6 +7,9 @@ Refuses floats: money that went through one is no longer what the sender wrote.
 import hashlib
 from decimal import Decimal
 from json.encoder import encode_basestring as write_text
+from operator import itemgetter
+
+_take_key = itemgetter(0)
 
 
 def write_canonical(value: object) -> bytes:
@@ -38,10 +41,20 @@ def write_number(number: int | Decimal) -> str:
 
 
 def _write(value: object) -> str:
+    # Nine of ten values are plain texts in an object: they are written without a call for each.
     if isinstance(value, str):
         return write_text(value)
     if isinstance(value, dict):
-        return "{" + ",".join([f"{write_text(key)}:{_write(value[key])}" for key in sorted(value)]) + "}"
+        return (
+            "{"
+            + ",".join(
+                [
+                    f"{write_text(key)}:{write_text(entry) if type(entry) is str else _write(entry)}"
+                    for key, entry in sorted(value.items(), key=_take_key)
+                ]
+            )
+            + "}"
+        )
     if isinstance(value, list):
         return "[" + ",".join([_write(entry) for entry in value]) + "]"
     if value is None:

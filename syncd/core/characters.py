@@ -54,9 +54,14 @@ def collect_controls(value: object, path: JsonPath, found: list[tuple[JsonPath, 
     if isinstance(value, str):
         _add_control(value, path, found)
     elif isinstance(value, dict):
+        # Most are objects of plain texts: one search through all of them costs no more than through two.
+        texts = [entry for entry in value.values() if isinstance(entry, str)]
+        plain = _CONTROL.search("".join((*value, *texts))) is None
         for key, entry in value.items():
-            _add_control(key, path, found)
-            collect_controls(entry, (*path, key), found)
+            if not plain:
+                _add_control(key, path, found)
+            if not (plain and isinstance(entry, str)):
+                collect_controls(entry, (*path, key), found)
     elif isinstance(value, list):
         for index, entry in enumerate(value):
             collect_controls(entry, (*path, index), found)

@@ -40,7 +40,12 @@ def list_sidecars(name: str, evidence: Evidence) -> tuple[str, ...]:
     if split_stem(name)[0].casefold().endswith(".rejected"):
         return ()
     templates = dict.fromkeys(filter(None, (evidence.marker, evidence.checksum)))
-    return tuple(_fill(template, name) for template in templates)
+    return tuple(fill_name(template, name) for template in templates)
+
+
+def fill_name(template: str, name: str) -> str:
+    """Given a template such as `{name}.ready` and a file's name, return the name of what stands beside it."""
+    return template.replace("{name}", name).replace("{stem}", split_stem(name)[0])
 
 
 def is_sidecar(name: str, evidence: Evidence) -> bool:
@@ -60,7 +65,7 @@ def find_lacking(
     for sidecar in sidecars:
         if sidecar not in present:
             return sidecar, "it waits for the file that says it is whole"
-    if evidence.checksum and sidecars and (sidecar := _fill(evidence.checksum, name)) not in settled:
+    if evidence.checksum and sidecars and (sidecar := fill_name(evidence.checksum, name)) not in settled:
         return sidecar, "its checksum is still being written"
     return None
 
@@ -72,14 +77,14 @@ def name_filed_sidecar(sidecar: str, evidence: Evidence, filed_as: str) -> str:
     return companion_name(filed_as, ending)
 
 
-def check_checksum(sidecar: str, content: bytes, sha256: str) -> Problem | None:
+def check_checksum(content: bytes, sha256: str) -> Problem | None:
     """Given a checksum's file and the sha256 of what was read, return the problem if they differ."""
     found = _SHA256.search(content.decode("ascii", "replace"))
     if found is None:
         return Problem(
             "checksum_unreadable",
-            "The checksum sent with this file holds no sha256 (64 characters 0-9 a-f), so nothing of it was sent. "
-            "Send both again, the checksum last.",
+            "The checksum sent with this file is gone, or holds no sha256 (64 characters 0-9 a-f), so nothing of it "
+            "was sent. Send both again, the checksum last.",
         )
     if found[0].lower() != sha256:
         return Problem(
@@ -122,7 +127,7 @@ def check_end(evidence: Evidence, tail: Tail | None, *, rows: int, orders: int) 
             )
         counted = rows if evidence.trailer_counts == "rows" else orders
         said = next((group for group in tail.found.groups() if group), None)
-        if said is not None and (not said.strip().isdecimal() or int(said) != counted):
+        if said is not None and said.strip().lstrip("0") != (str(counted) if counted else ""):
             return Problem(
                 "trailer_count",
                 f"The last line says that the file has {{value}} {evidence.trailer_counts}, but it has {counted}: "
@@ -136,10 +141,6 @@ def check_end(evidence: Evidence, tail: Tail | None, *, rows: int, orders: int) 
             "was sent. Send it again, or lower complete.min_rows of the source.",
         )
     return None
-
-
-def _fill(template: str, name: str) -> str:
-    return template.replace("{name}", name).replace("{stem}", split_stem(name)[0])
 
 
 def _ending(template: str) -> str:

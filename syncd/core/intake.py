@@ -7,9 +7,11 @@ Streams: never holds more than one order. What is wrong with a file becomes a va
 sender's mistake, and knows neither folders nor other files.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
@@ -26,6 +28,8 @@ from syncd.core.layout import (
     plan_layout,
 )
 from syncd.core.limits import Limits
+from syncd.core.mapping.model import Mapping
+from syncd.core.mapping.reading import choose_mapped_encoding, read_mapped
 from syncd.core.model import (
     VALUE_MARK,
     Damaged,
@@ -37,15 +41,19 @@ from syncd.core.model import (
     Order,
     Place,
     Problem,
+    Skipped,
 )
-from syncd.core.places_json import write_path
+from syncd.core.places_json import parse_path, write_path
 from syncd.core.read_csv import CsvSettings, open_table
 from syncd.core.read_json import find_places, parse_element, read_elements
 from syncd.core.reference import ReferenceMaker, ReferenceRule
 from syncd.core.rules import RECEIVED, REFERENCE
-from syncd.core.say import parse_pointer, show_value
+from syncd.core.say import parse_pointer, quote_name, show_value
 from syncd.core.times import explain_time
 from syncd.core.validate import ERROR_MARK, OrderChecker
+
+MOST_BETWEEN = 64 * 1024**2
+"""Bytes between two orders. Empty rows and lines are left out, but not without end: they take time to read."""
 
 ChosenFormat = Literal["csv", "json", "ndjson"]
 
@@ -63,10 +71,11 @@ class Reading:
     generate: ReferenceRule | None = None
     limits: Limits = field(default_factory=Limits)
     evidence: Evidence = field(default_factory=Evidence)
+    mapping: Mapping | None = None  #: the sender's own layout; None: the API's own field names
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class Draft:
     """An order as its file has it, before it is judged."""
 
     reference: str | None
@@ -76,6 +85,9 @@ class _Draft:
     problems: tuple[Problem, ...]  #: what reading it has already found
     mended: bool  #: stands in a rejected file that was dropped again
     open_places: Callable[[], Callable[[str], Place]]  #: gives the way from a JSON pointer to its place in the file
+    find_written: Callable[[str], object]  #: the value behind a JSON pointer as the file has it
+    told: frozenset[str] = frozenset()  #: JSON pointers of fields that the mapping could not read
+    stands: Callable[[str], bool] = lambda _pointer: True  #: whether a field was read from the file
 
 
 def choose_format(name: str, declared: str) -> ChosenFormat:
@@ -100,13 +112,17 @@ def judge(chunks: Iterable[bytes], name: str, reading: Reading) -> Iterator[Judg
     rows = orders = 0
     mended = False
     tail = open_tail(name, reading)
+    meter = _Meter()
     try:
         maker = ReferenceMaker(reading.generate) if reading.generate else None
-        for draft in _read_drafts(chunks, name, reading, tail):
+        # What groups rows over the whole file gives no order before its end.
+        watched = chunks if reading.mapping and reading.mapping.holds_file else meter.watch(chunks)
+        for draft in read_drafts(watched, name, reading, tail):
+            meter.seen = 0
             orders += 1
             rows += len(draft.records)
-            mended = mended or (isinstance(draft, _Draft) and draft.mended)
-            yield draft if isinstance(draft, Invalid) else _judge_draft(draft, reading, maker)
+            mended = mended or (isinstance(draft, Draft) and draft.mended)
+            yield _judge_draft(draft, reading, maker) if isinstance(draft, Draft) else draft
     except FileDamagedError as damage:
         yield Damaged(damage.problem)
         return
@@ -117,25 +133,83 @@ def judge(chunks: Iterable[bytes], name: str, reading: Reading) -> Iterator[Judg
         yield Notice(Problem("no_orders", "The file holds no order"))
 
 
+class _Meter:
+    """Counts what is read without finding an order."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+
+    def watch(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            self.seen += len(chunk)
+            if self.seen > MOST_BETWEEN:
+                message = (
+                    f"More than {MOST_BETWEEN:,} bytes of the file hold no order: remove empty rows, and what stands "
+                    "around the orders"
+                )
+                raise FileDamagedError(Problem("no_order_for_long", message))
+            yield chunk
+
+
 def open_tail(name: str, reading: Reading) -> Tail | None:
     """Given a file's name, return what takes its trailer off; None where it has none. JSON proves its own end."""
     pattern = reading.evidence.trailer
-    return None if pattern is None or choose_format(name, reading.format) == "json" else Tail(pattern)
+    return None if pattern is None or choose_reading(name, reading) == "json" else Tail(pattern)
 
 
-def _read_drafts(
+def open_encoded(chunks: Iterable[bytes], reading: Reading) -> Text:
+    """Given a file's bytes and how it is read, return its text. Raise FileDamagedError."""
+    if reading.mapping is None:
+        return open_text(chunks, reading.encoding)
+    source = iter(chunks)
+    head = next(source, b"")
+    return open_text(chain((head,), source), choose_mapped_encoding(reading.encoding, reading.mapping, head))
+
+
+def choose_reading(name: str, reading: Reading) -> ChosenFormat:
+    """Given a file's name and how it is read, return its format: a mapping says it, else the source or the ending."""
+    return choose_format(name, reading.format) if reading.mapping is None else reading.mapping.rules.format
+
+
+def read_drafts(
     chunks: Iterable[bytes], name: str, reading: Reading, tail: Tail | None
-) -> Iterator[_Draft | Invalid]:
-    text = open_text(chunks, reading.encoding)
+) -> Iterator[Draft | Invalid | Skipped]:
+    """Given a file's bytes and name, how it is read and what takes its trailer off, yield its orders as they stand.
+
+    Raise FileDamagedError where the structure of the file is damaged.
+    """
+    text = open_encoded(chunks, reading)
     if tail is not None:
         text = replace(text, chunks=tail.cut(text.chunks))
-    chosen = choose_format(name, reading.format)
+    chosen = choose_reading(name, reading)
+    if reading.mapping is not None:
+        return _read_mapped(text, reading, reading.mapping)
     if chosen == "csv":
         return _read_csv(text, reading)
     return _read_json(text, reading, lines=chosen == "ndjson")
 
 
-def _read_csv(text: Text, reading: Reading) -> Iterator[_Draft | Invalid]:
+def _read_mapped(text: Text, reading: Reading, mapping: Mapping) -> Iterator[Draft | Invalid | Skipped]:
+    settings = CsvSettings(reading.delimiter, reading.final_newline_required, reading.limits)
+    for mapped in read_mapped(text, settings, mapping, reading.zone):
+        if isinstance(mapped, Invalid | Skipped):
+            yield mapped
+            continue
+        yield Draft(
+            reference=mapped.reference,
+            records=mapped.records,
+            lines=mapped.lines,
+            raw=mapped.payload,
+            problems=mapped.problems,
+            mended=mapped.mended,
+            open_places=lambda mapped=mapped: mapped.locate,  # type: ignore[misc]
+            find_written=mapped.find_written,
+            told=frozenset(mapped.reader.told),
+            stands=mapped.stands,
+        )
+
+
+def _read_csv(text: Text, reading: Reading) -> Iterator[Draft | Invalid]:
     settings = CsvSettings(reading.delimiter, reading.final_newline_required, reading.limits)
     table = open_table(text, settings, reading.checker.known_columns)
     layout = plan_layout(table.header, reading.checker, generate=reading.generate is not None)
@@ -143,28 +217,29 @@ def _read_csv(text: Text, reading: Reading) -> Iterator[_Draft | Invalid]:
         yield _draft_group(group, layout)
 
 
-def _draft_group(group: Group, layout: Layout) -> _Draft | Invalid:
+def _draft_group(group: Group, layout: Layout) -> Draft | Invalid:
     records = tuple(row.record for row in group.rows)
     lines = tuple(row.line for row in group.rows)
     if group.ragged:  # which cell belongs to which column is anybody's guess: nothing more is said of them
         return Invalid(group.reference, records[0], records, lines, group.ragged)
-    return _Draft(
+    return Draft(
         reference=group.reference,
         records=records,
         lines=lines,
-        raw=build_payload(group, layout),
+        raw=(raw := build_payload(group, layout)),
         problems=tuple(find_contradictions(group, layout)),
         mended=layout.guarded,
         open_places=lambda: partial(locate_cell, group=group, layout=layout),
+        find_written=partial(_find_raw, raw),
     )
 
 
-def _read_json(text: Text, reading: Reading, *, lines: bool) -> Iterator[_Draft | Invalid]:
+def _read_json(text: Text, reading: Reading, *, lines: bool) -> Iterator[Draft | Invalid]:
     for element in read_elements(text, reading.limits, lines=lines):
         yield _draft_element(element, parse_element(element, reading.limits))
 
 
-def _draft_element(element: Element, raw: object) -> _Draft | Invalid:
+def _draft_element(element: Element, raw: object) -> Draft | Invalid:
     records, lines = (element.record,), (element.line,)
     if not isinstance(raw, dict):
         message = f"The order is {VALUE_MARK}; it must be an object with fields of its own"
@@ -173,7 +248,7 @@ def _draft_element(element: Element, raw: object) -> _Draft | Invalid:
     reference = raw.get(REFERENCE)
     if isinstance(reference, int) and not isinstance(reference, bool):
         reference = str(reference)
-    return _Draft(
+    return Draft(
         reference=reference if isinstance(reference, str) and reference else None,
         records=records,
         lines=lines,
@@ -181,10 +256,11 @@ def _draft_element(element: Element, raw: object) -> _Draft | Invalid:
         problems=(),
         mended=ERROR_MARK in raw,
         open_places=lambda: partial(_locate_key, element=element, places=find_places(element)),
+        find_written=partial(_find_raw, raw),
     )
 
 
-def _judge_draft(draft: _Draft, reading: Reading, maker: ReferenceMaker | None) -> Order | Invalid:
+def _judge_draft(draft: Draft, reading: Reading, maker: ReferenceMaker | None) -> Order | Invalid:
     payload = reading.checker.convert(draft.raw, reading.zone)
     received = payload.get(RECEIVED)
     if maker and REFERENCE not in payload and isinstance(received, str) and explain_time(received, None) is None:
@@ -192,7 +268,11 @@ def _judge_draft(draft: _Draft, reading: Reading, maker: ReferenceMaker | None) 
     found = reading.checker.check(payload, reading.zone)
     if found or draft.problems:
         locate = draft.open_places()
-        placed = [_place_problem(problem, draft.raw, locate(problem.field)) for problem in found]
+        placed = [
+            _place_problem(problem, draft.find_written, locate(problem.field), named=reading.mapping is not None)
+            for problem in found
+            if draft.told.isdisjoint(list_around(problem.field))  # what was not understood is not missing as well
+        ]
         problems = sorted((*draft.problems, *placed), key=lambda problem: problem.line or 0)
         return Invalid(draft.reference, draft.records[0], draft.records, draft.lines, tuple(problems))
     body = write_canonical(payload)
@@ -200,13 +280,22 @@ def _judge_draft(draft: _Draft, reading: Reading, maker: ReferenceMaker | None) 
     return Order(reference, draft.records[0], draft.records, draft.lines, body, hash_payload(body))
 
 
-def _place_problem(problem: Problem, raw: dict[str, object], place: Place) -> Problem:
-    """Return the problem with its place and the value as the file has it."""
-    value = problem.value
+def list_around(pointer: str) -> Iterator[str]:
+    """Given a JSON pointer, yield it and that of each object or list around it, innermost first."""
+    while pointer:
+        yield pointer
+        pointer = pointer.rpartition("/")[0]
+
+
+def _place_problem(problem: Problem, find_written: Callable[[str], object], place: Place, *, named: bool) -> Problem:
+    """Return the problem with its place and the value as the file has it, named as its sender names it."""
+    value, message = problem.value, problem.message
     if value is not None:
-        written = _find_raw(raw, problem.field)
+        written = find_written(problem.field)
         value = value if written is None else show_value(written)
-    return replace(problem, line=place.line, column=place.column, value=value)
+    if named and place.column:
+        message = f"{quote_name(place.column)}: {message}"
+    return replace(problem, message=message, line=place.line, column=place.column, value=value)
 
 
 def _find_raw(raw: Any, pointer: str) -> object:
@@ -215,11 +304,10 @@ def _find_raw(raw: Any, pointer: str) -> object:
     return raw  # None for a reference that was generated
 
 
-def _locate_key(pointer: str, element: Element, places: Mapping[str, Place]) -> Place:
+def _locate_key(pointer: str, element: Element, places: ReadOnly[str, Place]) -> Place:
     """Return a value's path of keys and its line, or the line of what is around it where it is missing."""
     around = pointer
     while around and around not in places:
         around = around.rpartition("/")[0]
     line = places[around].line if around in places else element.line
-    parts = parse_pointer(pointer)
-    return Place(line, write_path(tuple(int(part) if part.isdecimal() else part for part in parts)))
+    return Place(line, write_path(parse_path(pointer)))

@@ -38,7 +38,7 @@ def show_name(name: str) -> str:
 
     `\xNN` is a byte (one that is no UTF-8, or a control character), `\uNNNN` a character that is not seen.
     """
-    if name.isprintable() and _INVISIBLE.isdisjoint(name):
+    if name.isprintable() and (name.isascii() or _INVISIBLE.isdisjoint(name)):
         return name
     return "".join(map(_show_character, name))
 
@@ -63,6 +63,11 @@ def split_stem(name: str) -> tuple[str, str]:
 def report_name(name: str) -> str:
     """Given the name of a filed file, return its report's: `orders.csv.report.json`, within 255 bytes."""
     return _fit_name(name, after_name=".report.json")
+
+
+def html_report_name(name: str) -> str:
+    """Given the name of a filed file, return its report's for people: `orders.csv.report.html`, within 255 bytes."""
+    return _fit_name(name, after_name=".report.html")
 
 
 def rejected_name(name: str) -> str:

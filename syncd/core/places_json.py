@@ -62,6 +62,12 @@ def write_pointer(path: JsonPath) -> str:
     return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in path)
 
 
+def parse_path(pointer: str) -> JsonPath:
+    """Given a JSON pointer, return its path; what looks like a place in a list is taken for one."""
+    parts = (part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+    return tuple(int(part) if part.isdecimal() and len(part) < 10 else part for part in parts)
+
+
 def write_path(path: JsonPath) -> str | None:
     """Given a path, return it as people write it, such as `OrderItems[0].Qty`; None for the order itself."""
     steps = (f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)

@@ -13,7 +13,7 @@ from itertools import chain
 from syncd.core.decode import Text
 from syncd.core.limits import Limits
 from syncd.core.model import VALUE_MARK, FileDamagedError, Problem, Row
-from syncd.core.split_csv import NumberedLine, Splitting, describe_line_end, find_newline, split_records
+from syncd.core.split_csv import NumberedLine, Quoting, Splitting, describe_line_end, find_newline, split_records
 from syncd.core.split_lines import split_lines
 
 _CANDIDATES = (",", ";", "\t", "|")
@@ -27,6 +27,7 @@ class CsvSettings:
     delimiter: str | None  #: one character; None: by the file's own `sep=` line or its header
     final_newline_required: bool
     limits: Limits
+    quoting: Quoting = "strict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Dialect:
     delimiter: str
     newline: str
     sep_line: bool  #: the file begins with a line such as `sep=;`
+    quoting: Quoting = "strict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,24 @@ def open_table(text: Text, settings: CsvSettings, known: frozenset[str]) -> Tabl
     counted as characters), `too_many_columns`, `duplicate_column`, `open_quote`, `quote_inside`, `line_end`,
     `no_final_newline`.
     """
-    limits = settings.limits
+    dialect, records = open_records(text, settings, known)
+    line, cells = next(records)
+    header = Row(1, line, tuple(cells))
+    _check_header(header)
+    return Table(dialect, header, _read_rows(records))
+
+
+def open_records(
+    text: Text, settings: CsvSettings, known: frozenset[str]
+) -> tuple[Dialect, Iterator[tuple[int, list[str]]]]:
+    """Given CSV text and the header names that are known, return its dialect, and each record's line and cells.
+
+    At least one record follows, or FileDamagedError is raised: see `open_table`.
+    """
+    limits, quoting = settings.limits, settings.quoting
     # The limit is one for the whole process: it is only ever raised.
     csv.field_size_limit(max(csv.field_size_limit(), limits.record_bytes))
-    newline, chunks = find_newline(text.chunks, limits.record_bytes)
+    newline, chunks = find_newline(text.chunks, limits.record_bytes, quotes=quoting != "none")
     end = newline[-1]
     lines = enumerate(split_lines(chunks, end, limits.record_bytes), 1)
     first = next(lines, None)
@@ -70,13 +86,10 @@ def open_table(text: Text, settings: CsvSettings, known: frozenset[str]) -> Tabl
         raise FileDamagedError(Problem("empty", "The file holds no header and no order: send it again"))
     delimiter = settings.delimiter or (sep and (sep[1] or sep[2])) or _choose_delimiter(head, known)
 
-    splitting = Splitting(delimiter, end, settings.final_newline_required, limits.record_bytes)
-    records = _parse_records(split_records(chain(head, lines), splitting), delimiter, limits)
-    line, cells = next(records)
-    header = Row(1, line, tuple(cells))
-    _check_header(header)
-    dialect = Dialect(text.encoding, text.bom, delimiter, newline, sep is not None)
-    return Table(dialect, header, _read_rows(records))
+    splitting = Splitting(delimiter, end, settings.final_newline_required, limits.record_bytes, quoting)
+    records = _parse_records(split_records(chain(head, lines), splitting), delimiter, limits, quoting)
+    dialect = Dialect(text.encoding, text.bom, delimiter, newline, sep is not None, quoting)
+    return dialect, records
 
 
 def dump_row(cells: Sequence[str], dialect: Dialect) -> str:
@@ -84,6 +97,8 @@ def dump_row(cells: Sequence[str], dialect: Dialect) -> str:
     if len(cells) == 1 and not cells[0]:
         return f'""{dialect.newline}'  # without quotes it would be a blank line, which is no record
     special = {'"', "\r", "\n", dialect.delimiter}
+    if dialect.quoting == "none":  # what came from such a file holds no delimiter and no line end
+        return dialect.delimiter.join(cells) + dialect.newline
     quoted = (cell if special.isdisjoint(cell) else '"' + cell.replace('"', '""') + '"' for cell in cells)
     return dialect.delimiter.join(quoted) + dialect.newline
 
@@ -116,7 +131,9 @@ def _choose_delimiter(head: list[NumberedLine], known: frozenset[str]) -> str:
     return max(_CANDIDATES, key=score)
 
 
-def _parse_records(records: Iterator[NumberedLine], delimiter: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:
+def _parse_records(
+    records: Iterator[NumberedLine], delimiter: str, limits: Limits, quoting: Quoting
+) -> Iterator[tuple[int, list[str]]]:
     """Given whole records, yield the line and cells of each that is no blank line."""
     line = 1
 
@@ -125,7 +142,12 @@ def _parse_records(records: Iterator[NumberedLine], delimiter: str, limits: Limi
         for line, text in records:  # noqa: B007 (read by the loop below: the reader takes one text a row)
             yield text
 
-    rows = csv.reader(hand_over(), delimiter=delimiter, strict=True)
+    rows = csv.reader(
+        hand_over(),
+        delimiter=delimiter,
+        strict=True,
+        quoting=csv.QUOTE_NONE if quoting == "none" else csv.QUOTE_MINIMAL,
+    )
     try:
         for cells in rows:
             if len(cells) > limits.columns:

@@ -5,6 +5,7 @@ Yields the text of each order with its line, holding one at a time; `parse_eleme
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 from syncd.core.decode import Text
 from syncd.core.limits import Limits
@@ -16,29 +17,29 @@ from syncd.core.split_lines import split_lines
 
 __all__ = ["find_places", "parse_element", "read_elements"]
 
+_USUAL = ("orders",)
+_SPACE = " \t\r\n"
 
-def read_elements(text: Text, limits: Limits, lines: bool) -> Iterator[Element]:
+
+def read_elements(text: Text, limits: Limits, lines: bool, keys: tuple[str, ...] | None = None) -> Iterator[Element]:
     """Given JSON text (with `lines`: NDJSON), yield each order's text.
 
-    Of an object with `orders` every other key is ignored; one without is an order itself. Sizes are counted
-    in characters. The elements of NDJSON are whole lines; the others are balanced. Raise FileDamagedError:
+    `keys` lead to the list of orders, or to the only one, and must then be there. Without them an object with
+    `orders` is such a wrapper, and one without is an order itself. What else a wrapper holds is ignored. Sizes
+    are counted in characters. The elements of NDJSON are whole lines; the others are balanced. Raise FileDamagedError:
     `empty`, `torn`, `trailing_text`, `orders_not_a_list`, `json_syntax`, `duplicate_key`, `record_too_long`.
     """
     if lines:
         yield from _read_lines(text.chunks, limits.record_bytes)
         return
-    scanner = Scanner(text.chunks, limits.record_bytes)
-    scanner.take_space()
-    match scanner.peek():
-        case "":
-            raise FileDamagedError(_describe_empty())
-        case "[":
-            yield from _read_array(scanner)
-        case "{":
-            yield from _read_object(scanner, limits)
-        case _:
-            message = f"Line {scanner.line} begins with neither {{ nor [: the file holds no JSON order"
-            raise FileDamagedError(Problem("json_syntax", message, line=scanner.line))
+    first = next(text.chunks, "")
+    order = _find_plain_order(first, limits) if keys is None else None
+    if order is not None:
+        yield order
+        scanner = Scanner(text.chunks, limits.record_bytes, line=1 + first.count("\n"))
+    else:
+        scanner = Scanner(chain((first,), text.chunks), limits.record_bytes)
+        yield from _read_any(scanner, limits, keys)
     scanner.take_space()
     if scanner.peek():
         message = (
@@ -46,6 +47,36 @@ def read_elements(text: Text, limits: Limits, lines: bool) -> Iterator[Element]:
             " belong in one array, or each on a line of its own in a file that ends in .ndjson"
         )
         raise FileDamagedError(Problem("trailing_text", message, line=scanner.line))
+
+
+def _find_plain_order(text: str, limits: Limits) -> Element | None:
+    """Given the first chunk of a JSON text, return it as an element if it is one good order, plainly no wrapper.
+
+    The usual small file is done with here, ten times as fast; whatever is the matter, the scanner says.
+    """
+    order = text.strip(_SPACE)
+    if not order.startswith("{") or '"orders"' in order or "\\" in order or len(text) > limits.record_bytes:
+        return None
+    element = Element(1, 1 + text.count("\n", 0, text.index("{")), order)
+    try:
+        parse_element(element, limits)
+    except FileDamagedError:
+        return None
+    return element
+
+
+def _read_any(scanner: Scanner, limits: Limits, keys: tuple[str, ...] | None) -> Iterator[Element]:
+    scanner.take_space()
+    match scanner.peek():
+        case "":
+            raise FileDamagedError(_describe_empty())
+        case "[":
+            yield from _read_array(scanner)
+        case "{":
+            yield from _read_object(scanner, limits, keys or _USUAL, needed=keys is not None)
+        case _:
+            message = f"Line {scanner.line} begins with neither {{ nor [: the file holds no JSON order"
+            raise FileDamagedError(Problem("json_syntax", message, line=scanner.line))
 
 
 def _read_lines(chunks: Iterator[str], limit: int) -> Iterator[Element]:
@@ -81,8 +112,8 @@ def _read_array(scanner: Scanner) -> Iterator[Element]:
         scanner.take_space()
 
 
-def _read_object(scanner: Scanner, limits: Limits) -> Iterator[Element]:
-    """Given a scanner before an object, yield the elements of its `orders`; without that key, itself."""
+def _read_object(scanner: Scanner, limits: Limits, keys: tuple[str, ...], *, needed: bool) -> Iterator[Element]:
+    """Given a scanner before an object and the keys to its list, yield its elements; without the key, itself."""
     begin, found = scanner.line, False
     scanner.start_tape()
     scanner.take_mark()
@@ -90,17 +121,25 @@ def _read_object(scanner: Scanner, limits: Limits) -> Iterator[Element]:
     mark = scanner.take_mark() if scanner.peek() == "}" else ","
     while mark == ",":
         scanner.take_space()
-        if _take_key(scanner, begin, limits) == "orders":
-            _check_orders(scanner, found=found)
+        if _take_key(scanner, begin, limits) == keys[0]:
+            _check_orders(scanner, keys, found=found, single=needed)
             found = True
             scanner.stop_tape()
-            yield from _read_array(scanner)
+            if len(keys) > 1:
+                yield from _read_object(scanner, limits, keys[1:], needed=True)
+            elif scanner.peek() == "{":
+                yield Element(1, scanner.line, scanner.take_value())
+            else:
+                yield from _read_array(scanner)
             mark = _take_separator(scanner, "}", begin)
         else:
             line = scanner.line
             value = scanner.take_value()
             mark = _take_separator(scanner, "}", begin)
             parse_element(Element(1, line, value), limits)  # ignored, but no damage is
+    if needed and not found:
+        message = f"The object that begins in line {begin} has no key {keys[0]}: is it the right export?"
+        raise FileDamagedError(Problem("missing_key", message, column=keys[0], line=begin))
     if not found:
         order = scanner.stop_tape()
         if order is None:
@@ -137,15 +176,17 @@ def _check_next(scanner: Scanner, wanted: str, words: str, begin: int) -> None:
         raise FileDamagedError(Problem("json_syntax", message, line=scanner.line))
 
 
-def _check_orders(scanner: Scanner, *, found: bool) -> None:
-    """Given a scanner before the value of `orders`, raise unless it is the first one and an array."""
+def _check_orders(scanner: Scanner, keys: tuple[str, ...], *, found: bool, single: bool) -> None:
+    """Given a scanner before the value of the first key, raise unless it is the first such and of use."""
     line = scanner.line
     if found:
-        message = f"Line {line} has the key orders a second time: put all orders into one list"
-        raise FileDamagedError(Problem("duplicate_key", message, column="orders", line=line))
-    if scanner.peek() not in {"[", ""}:
-        message = f"The value of orders in line {line} is no list: put the orders into [ and ]"
-        raise FileDamagedError(Problem("orders_not_a_list", message, column="orders", line=line))
+        message = f"Line {line} has the key {keys[0]} a second time: put all orders into one list"
+        raise FileDamagedError(Problem("duplicate_key", message, column=keys[0], line=line))
+    fits = {"{", ""} if len(keys) > 1 else {"[", "{", ""} if single else {"[", ""}
+    if scanner.peek() not in fits:
+        kind = "object" if len(keys) > 1 else "list"
+        message = f"The value of {keys[0]} in line {line} is no {kind}: put the orders into [ and ]"
+        raise FileDamagedError(Problem("orders_not_a_list", message, column=keys[0], line=line))
 
 
 def _describe_empty() -> Problem:

@@ -7,14 +7,16 @@ once more and holds one order. Refuses to judge: which orders failed, and why, i
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import TypeVar
 
-from syncd.core.decode import Text, open_text
+from syncd.core.decode import Text
 from syncd.core.guard import guard_cell, unguard_cell
-from syncd.core.intake import Reading, choose_format, open_tail
+from syncd.core.intake import Reading, choose_reading, open_encoded, open_tail
+from syncd.core.mapping.rejected_rows import build_mapped_rows
 from syncd.core.model import Element, Problem, Row
 from syncd.core.read_csv import CsvSettings, dump_row, open_table
 from syncd.core.read_json import read_elements
@@ -39,8 +41,8 @@ def build_rejected(
     The failed orders are in file order. The file was judged before and is not damaged: raise FileDamagedError
     otherwise. A character of an `_error` that the input's encoding lacks becomes "?".
     """
-    build = {"csv": _build_csv, "json": _build_json, "ndjson": _build_lines}[choose_format(name, reading.format)]
-    text = open_text(chunks, reading.encoding)
+    build = {"csv": _build_csv, "json": _build_json, "ndjson": _build_lines}[choose_reading(name, reading)]
+    text = open_encoded(chunks, reading)
     if (tail := open_tail(name, reading)) is not None:  # a rejected file has no trailer: it counts nothing
         text = replace(text, chunks=tail.cut(text.chunks))
     yield from build(text, reading, failed)
@@ -56,6 +58,28 @@ def spread_problems(lines: Sequence[int], problems: Iterable[Problem], show_valu
         index = bisect_right(lines, problem.line or 0) - 1
         texts[max(index, 0)].append(say_problem(problem, show_values))
     return tuple("; ".join(sentences) for sentences in texts)
+
+
+def _pick_around(
+    records: Iterator[Row], failed: Iterator[FailedOrder], keeps: Callable[[Row], bool]
+) -> Iterator[tuple[Row, str | None]]:
+    """Yield each record of a failed order with its text, and without one each record that is kept besides."""
+    kept: list[Row] = []
+
+    def watch() -> Iterator[Row]:
+        for record in records:
+            if keeps(record):
+                kept.append(record)
+            yield record
+
+    watched = watch()
+    for record, error in _pick_failed(watched, failed):
+        yield from ((each, None) for each in kept if each is not record)
+        kept.clear()
+        yield record, error
+    for _ in watched:  # what stands behind the last failed order may be needed, too
+        pass
+    yield from ((each, None) for each in kept)
 
 
 def _pick_failed(records: Iterator[_Record], failed: Iterator[FailedOrder]) -> Iterator[tuple[_Record, str]]:
@@ -82,6 +106,10 @@ def _build_csv(text: Text, reading: Reading, failed: Iterator[FailedOrder]) -> I
     that such a row is refused again until somebody has seen to it.
     """
     settings = CsvSettings(reading.delimiter, reading.final_newline_required, reading.limits)
+    if reading.mapping is not None:
+        pick = partial(_pick_around, failed=failed)
+        yield from build_mapped_rows(text, settings, reading.mapping, lambda rows, keeps: pick(rows, keeps=keeps))
+        return
     table = open_table(text, settings, reading.checker.known_columns)
     dialect, header = table.dialect, list(table.header.cells)
     old = header.index(ERROR_MARK) if ERROR_MARK in header else None
@@ -124,14 +152,16 @@ def _build_json(text: Text, reading: Reading, failed: Iterator[FailedOrder]) -> 
                 seen += _count_marks(chunk)
             yield chunk
 
-    elements = read_elements(replace(text, chunks=watch(text.chunks)), reading.limits, lines=False)
+    keys = reading.mapping.rules.orders if reading.mapping is not None else ()
+    elements = read_elements(replace(text, chunks=watch(text.chunks)), reading.limits, lines=False, keys=keys or None)
     first = next(elements, None)
     if opening == "[":
         before, after = "[\n", "\n]\n"
     elif first is not None and _count_marks(first.text) == seen:  # nothing was around it: it is the whole file
         before, after = "", "\n"
     else:
-        before, after = '{"orders": [\n', "\n]}\n"
+        wrapped = [json.dumps(key, ensure_ascii=False) for key in keys or ("orders",)]
+        before, after = "".join(f"{{{key}: " for key in wrapped) + "[\n", "\n]" + "}" * len(wrapped) + "\n"
     yield text.bom + before.encode(text.encoding)
     between = b""
     for element, error in _pick_failed(chain(() if first is None else (first,), elements), failed):

@@ -3,6 +3,7 @@
 Refuses to say again what the schema has said of a field.
 """
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from syncd.core.canonical import write_canonical
@@ -17,6 +18,7 @@ REFERENCE = "ReferenceNumber"
 RECEIVED = "ReceivedDate"
 DISPATCH = "DispatchBy"
 CURRENCY = "Currency"
+LINE_NUMBER = "OrderLineNumber"
 
 
 def check_rules(payload: dict[str, object], list_name: str, zone: ZoneInfo | None) -> list[Problem]:
@@ -84,7 +86,7 @@ def _check_controls(payload: dict[str, object]) -> list[Problem]:
 
 def _check_lines(items: object, list_name: str) -> list[Problem]:
     """Say which items are equal in every field. The same line number with other content is allowed."""
-    if not isinstance(items, list) or len(items) < 2:
+    if not isinstance(items, list) or len(items) < 2 or _have_own_numbers(items):
         return []
     first: dict[bytes, int] = {}
     problems = []
@@ -95,3 +97,9 @@ def _check_lines(items: object, list_name: str) -> list[Problem]:
             message = f"{here} is equal to {there} in every field: take one out"
             problems.append(Problem("duplicate_line", message, write_pointer((list_name, index))))
     return problems
+
+
+def _have_own_numbers(items: list[Any]) -> bool:
+    """Return whether every item has a line number of its own: then no two can be equal."""
+    numbers = {item.get(LINE_NUMBER) for item in items if type(item) is dict and type(item.get(LINE_NUMBER)) is str}
+    return len(numbers) == len(items)

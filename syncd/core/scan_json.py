@@ -21,8 +21,8 @@ _REST_OF_STRING = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 class Scanner:
     """A place in a JSON text that only moves on. Lines count from 1 and end at LF."""
 
-    def __init__(self, chunks: Iterator[str], limit: int) -> None:
-        self.line = 1  #: where the next character stands
+    def __init__(self, chunks: Iterator[str], limit: int, line: int = 1) -> None:
+        self.line = line  #: where the next character stands
         self._chunks = chunks
         self._limit = limit  #: characters of one value, or of white space between two
         self._buffer = ""

@@ -9,13 +9,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
+from typing import Literal
 
 from syncd.core.model import FileDamagedError, Problem
+
+Quoting = Literal["strict", "lenient", "none"]
+"""Lenient: inside a cell that does not begin with one, a quote is a character. None: everywhere."""
 
 NumberedLine = tuple[int, str]
 """A physical line's number, from 1, and its text with its end."""
 
 _QUOTE_OR_END = re.compile(r'["\r\n]')
+_CLOSING = re.compile(r'[^"]*+(?:""[^"]*+)*+"(?!")')
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class Splitting:
     end: str  #: the character every record ends with: LF (also for CRLF) or CR
     final_newline_required: bool
     limit: int  #: characters of a record
+    quoting: Quoting = "strict"
 
     def compile_cells(self) -> re.Pattern[str]:
         """Return a pattern that matches as many whole cells as stand at the beginning of a text."""
@@ -34,8 +40,8 @@ class Splitting:
         return re.compile(rf"{cell}(?:{delimiter}{cell})*+")
 
 
-def find_newline(chunks: Iterator[str], limit: int) -> tuple[str, Iterator[str]]:
-    """Given a CSV text, return the kind of its first line end outside quotes, and the whole text again.
+def find_newline(chunks: Iterator[str], limit: int, *, quotes: bool = True) -> tuple[str, Iterator[str]]:
+    """Given a CSV text, return the kind of its first line end (outside quotes, if it has any), and all of it again.
 
     Where the first `limit` characters have none, it is LF.
     """
@@ -45,7 +51,7 @@ def find_newline(chunks: Iterator[str], limit: int) -> tuple[str, Iterator[str]]
         taken.append(chunk)
         for match in _QUOTE_OR_END.finditer(chunk, 0, limit - seen):
             if match[0] == '"':
-                quoted = not quoted
+                quoted = quotes and not quoted
             elif not quoted:
                 newline = match[0]
                 if newline == "\r":
@@ -66,11 +72,14 @@ def split_records(lines: Iterator[NumberedLine], splitting: Splitting) -> Iterat
     Raise FileDamagedError: `record_too_long`, `open_quote`, `quote_inside`, `line_end`, `no_final_newline`.
     """
     cells = splitting.compile_cells()
+    opening = re.compile(rf'(?:^|{re.escape(splitting.delimiter)})"')
     for line, text in lines:
         record = text
         if len(text) > splitting.limit:
             raise FileDamagedError(_describe_long(line, splitting.limit, None))
-        if '"' in text:
+        if splitting.quoting == "lenient":
+            record = _close_cells(line, text, lines, splitting, opening)
+        elif '"' in text and splitting.quoting == "strict":
             record = _close_quotes(line, text, lines, splitting, cells)
             _check_quotes(line, record, splitting, cells, closed=True)
         if splitting.final_newline_required and not record.endswith(splitting.end):
@@ -97,11 +106,29 @@ def _close_quotes(
         if count:
             opened = number
     _check_quotes(line, "".join(parts), splitting, cells, closed=False)
-    message = (
-        f"The quote that opens a cell in line {opened} is never closed: close it, or double it if it belongs"
-        " to the text; if the file was cut off, send it again"
-    )
-    raise FileDamagedError(Problem("open_quote", message, line=opened))
+    raise FileDamagedError(_describe_open(opened))
+
+
+def _close_cells(
+    line: int, text: str, lines: Iterator[NumberedLine], splitting: Splitting, opening: re.Pattern[str]
+) -> str:
+    """Given a record's first line, return the record with every line up to the end of its last quoted cell."""
+    parts, size, number, at = [text], len(text), line, 0
+    while (opened := opening.search(text, at)) is not None:
+        at, begin = opened.end(), number
+        while (closed := _CLOSING.match(text, at)) is None:
+            number, text = next(lines, (number, ""))
+            if not text:
+                raise FileDamagedError(_describe_open(begin))
+            parts.append(text)
+            size += len(text)
+            if size > splitting.limit:
+                raise FileDamagedError(_describe_long(line, splitting.limit, begin))
+            at = 0
+        at = closed.end()
+        if text[at : at + 1] not in {splitting.delimiter, "\r", "\n", ""}:
+            raise FileDamagedError(_describe_quote(number))
+    return "".join(parts)
 
 
 def _check_quotes(line: int, record: str, splitting: Splitting, cells: re.Pattern[str], *, closed: bool) -> None:
@@ -116,11 +143,7 @@ def _check_quotes(line: int, record: str, splitting: Splitting, cells: re.Patter
     line += record.count(splitting.end, 0, stop)
     if rest[:1] in {"\r", "\n"}:
         raise FileDamagedError(describe_line_end(line))
-    message = (
-        f'Line {line} has a quote (") inside a cell or text behind a closing quote: quotes may stand only'
-        ' around a whole cell, and a quote inside it is written twice ("")'
-    )
-    raise FileDamagedError(Problem("quote_inside", message, line=line))
+    raise FileDamagedError(_describe_quote(line))
 
 
 def describe_line_end(line: int) -> Problem:
@@ -130,6 +153,22 @@ def describe_line_end(line: int) -> Problem:
         " kind of line end, and put quotes around a cell that holds a line break"
     )
     return Problem("line_end", message, line=line)
+
+
+def _describe_open(line: int) -> Problem:
+    message = (
+        f"The quote that opens a cell in line {line} is never closed: close it, or double it if it belongs"
+        " to the text; if the file was cut off, send it again"
+    )
+    return Problem("open_quote", message, line=line)
+
+
+def _describe_quote(line: int) -> Problem:
+    message = (
+        f'Line {line} has a quote (") inside a cell or text behind a closing quote: quotes may stand only'
+        ' around a whole cell, and a quote inside it is written twice ("")'
+    )
+    return Problem("quote_inside", message, line=line)
 
 
 def _describe_long(line: int, limit: int, opened: int | None) -> Problem:

@@ -8,7 +8,7 @@ beyond the process in the ledger.
 import asyncio
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from syncd.core.window import Window
@@ -28,6 +28,7 @@ class Slot:
 
     token: int
     lane: Lane
+    waited_s: float = 0.0  #: how long its caller waited for it
 
 
 class Governor:
@@ -49,10 +50,11 @@ class Governor:
     async def acquire(self, lane: Lane) -> Slot:
         """Wait for a slot, first come first served within a lane; it must be released or given back."""
         waiter: asyncio.Future[Slot] = asyncio.get_running_loop().create_future()
+        asked_at = self._clock.monotonic()
         self._queues[lane].append(waiter)
         self._hand_out()
         try:
-            return await waiter
+            return replace(await waiter, waited_s=self._clock.monotonic() - asked_at)
         except asyncio.CancelledError:
             if not waiter.cancelled():  # the slot was handed over just before
                 self._window.give_back(waiter.result().token)

@@ -22,7 +22,7 @@ CREATE INDEX files_open ON files (received_at) WHERE state <> 'closed';
 CREATE INDEX files_finished ON files (finished_at);
 
 CREATE TABLE orders (
-  id           INTEGER PRIMARY KEY,
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again: deliveries and twins name orders by it
   file         TEXT NOT NULL REFERENCES files (id),
   record       INTEGER NOT NULL,
   reference    TEXT,

@@ -73,16 +73,43 @@ def find_file(ledger: Ledger, claim_id: str) -> FileRow | None:
     return None if row is None else _read_row(row)
 
 
-def list_open_files(ledger: Ledger) -> list[FileRow]:
-    """Return every file that is not filed yet, oldest first."""
-    rows = ledger.read("SELECT * FROM files WHERE state <> 'closed' ORDER BY received_at, id").fetchall()
-    return [_read_row(row) for row in rows]
+def list_open_files(ledger: Ledger, limit: int = -1) -> list[FileRow]:
+    """Return every file that is not filed yet, or at most so many, oldest first."""
+    query = "SELECT * FROM files WHERE state <> 'closed' ORDER BY received_at, id LIMIT ?"
+    return [_read_row(row) for row in ledger.read(query, (limit,)).fetchall()]
 
 
-def list_finished_files(ledger: Ledger, limit: int) -> list[FileRow]:
-    """Return the files filed last, newest first."""
-    rows = ledger.read("SELECT * FROM files WHERE state = 'closed' ORDER BY finished_at DESC LIMIT ?", (limit,))
+def list_finished_files(ledger: Ledger, limit: int, outcome: FileOutcome | None = None) -> list[FileRow]:
+    """Return the files filed last, newest first; of one outcome, or of both."""
+    rows = ledger.read(
+        "SELECT * FROM files WHERE state = 'closed' AND outcome = ifnull(?, outcome) ORDER BY finished_at DESC LIMIT ?",
+        (outcome, limit),
+    )
     return [_read_row(row) for row in rows.fetchall()]
+
+
+def find_last_arrival(ledger: Ledger, source: str) -> datetime | None:
+    """Return when a source's newest file was taken, or None if there never was one. Claim ids sort by time."""
+    query = "SELECT received_at FROM files WHERE source = ? ORDER BY id DESC LIMIT 1"
+    row = ledger.read(query, (source,)).fetchone()
+    return None if row is None else datetime.fromisoformat(row["received_at"])
+
+
+def list_closed_page(
+    ledger: Ledger, source: str, outcome: FileOutcome, before: FileRow | None, limit: int = 500
+) -> list[FileRow]:
+    """Return a source's files that were filed with an outcome, newest first: the page behind `before`."""
+    at, claim_id = ("9", "") if before is None else _place(before)
+    rows = ledger.read(
+        "SELECT * FROM files WHERE state = 'closed' AND source = ? AND outcome = ? AND (finished_at, id) < (?, ?)"
+        " ORDER BY finished_at DESC, id DESC LIMIT ?",
+        (source, outcome, at, claim_id, limit),
+    )
+    return [_read_row(row) for row in rows.fetchall()]
+
+
+def _place(row: FileRow) -> tuple[str, str]:
+    return ("9" if row.finished_at is None else row.finished_at.isoformat()), row.claim.id
 
 
 def begin_judging(ledger: Ledger, claim_id: str) -> None:

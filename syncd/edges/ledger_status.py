@@ -29,6 +29,12 @@ def count_orders_since(ledger: Ledger, since: datetime) -> dict[tuple[str, str],
     return {(row["source"], row["state"]): row["n"] for row in rows.fetchall()}
 
 
+def find_oldest_open(ledger: Ledger) -> dict[str, datetime]:
+    """Return when the oldest open file of each source came; a source without one is not named."""
+    rows = ledger.read("SELECT source, min(received_at) AS oldest FROM files WHERE state <> 'closed' GROUP BY 1")
+    return {row["source"]: datetime.fromisoformat(row["oldest"]) for row in rows.fetchall()}
+
+
 def count_used_quota(ledger: Ledger, now: float, per_s: float, boot_id: str) -> int:
     """Return how many slots of the quota are in use at a boot-time second.
 

@@ -12,21 +12,26 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC
 from typing import TYPE_CHECKING, Literal
 
 from loguru import logger
 
 from syncd.core.names import show_name
-from syncd.core.redact import MASK, is_secret_key, redact
+from syncd.core.redact import MASK, hide_quoted, is_secret_key, redact
+from syncd.edges.journal import build_entry, leads_to_journal, send_entry
 
 if TYPE_CHECKING:
     from loguru import Message, Record
 
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 Field = str | int | float | None
+Hearer = Callable[[str, str, Mapping[str, Field]], None]
+"""Is told each fact beside the log, whatever the log's level: its level, its action and its fields, unredacted."""
+
+_hearers: list[Hearer] = []
 
 # loguru's own sink shows the values of local variables in a traceback. Until `setup_log`, nothing is said.
 logger.remove()
@@ -58,13 +63,14 @@ def setup_log(
 ) -> None:
     """Given how to log and what returns the secrets known at the time, send every line to standard error.
 
-    Again is fine: the new way takes the place of the old. "auto" is text on a terminal, else JSON.
+    Again is fine: the new way takes the place of the old. "auto" is text on a terminal, fields in the journal,
+    else JSON.
     `secrets` is called for every line, so it must be quick.
     """
     logger.remove()
     as_text = format == "text" or (format == "auto" and _is_terminal())
     logger.add(
-        _make_sink(_build_text if as_text else _build_json, secrets),
+        _make_sink(_build_text if as_text else _build_json, secrets, as_fields=format == "auto" and leads_to_journal()),
         level=level,
         format=lambda _: "",  # the sink builds the line itself
         catch=False,  # loguru would print the record, unredacted
@@ -72,6 +78,19 @@ def setup_log(
         backtrace=False,
     )
     _bring_in_standard_loggers()
+
+
+@contextmanager
+def heard_by(hearer: Hearer) -> Iterator[None]:
+    """Given who wants to know, tell it each fact that is said from now on until the context is left.
+
+    It is called where the fact is said, so it must be quick; what it raises is lost.
+    """
+    _hearers.append(hearer)
+    try:
+        yield
+    finally:
+        _hearers.remove(hearer)
 
 
 class _Intercept(logging.Handler):
@@ -103,13 +122,19 @@ def _emit(
     fields: dict[str, Field],
     exception: BaseException | None = None,
 ) -> None:
+    for hearer in _hearers:
+        with suppress(Exception):
+            hearer(level, action, fields)
     # Whatever fails here, a full disk or a closed pipe, there is no place left to tell it.
     with suppress(Exception):
         logger.bind(action=action, fields=fields, exception=exception).log(level, message)
 
 
 def _make_sink(
-    build_line: Callable[["Record", dict[str, Field]], str], secrets: Callable[[], Iterable[str]]
+    build_line: Callable[["Record", dict[str, Field]], str],
+    secrets: Callable[[], Iterable[str]],
+    *,
+    as_fields: bool,
 ) -> Callable[["Message"], None]:
     known: frozenset[str] = frozenset()
 
@@ -119,8 +144,12 @@ def _make_sink(
         with suppress(Exception):
             known = frozenset(secrets())
         record = message.record
-        line = build_line(record, _clean_facts(record, known))
-        priority = f"<{_PRIORITIES[record['level'].name]}>" if os.environ.get("JOURNAL_STREAM") else ""
+        facts = _clean_facts(record, known)
+        number = _PRIORITIES[record["level"].name]
+        if as_fields and send_entry(build_entry(_build_message(facts), number, facts)):
+            return
+        line = build_line(record, facts)
+        priority = f"<{number}>" if os.environ.get("JOURNAL_STREAM") else ""
         sys.stderr.write(f"{priority}{line}\n")
         sys.stderr.flush()
 
@@ -154,7 +183,9 @@ def _clean(text: str, secrets: frozenset[str]) -> str:
 
 
 def _clean_traceback(exception: BaseException, secrets: frozenset[str]) -> str:
-    lines = _shorten(redact("".join(traceback.format_exception(exception)), secrets)).splitlines()
+    # Secrets first: one that holds a quotation mark would be torn apart.
+    told = hide_quoted(redact("".join(traceback.format_exception(exception)), secrets))
+    lines = _shorten(told).splitlines()
     return "\n".join(show_name(line) for line in lines)
 
 
@@ -163,6 +194,12 @@ def _shorten(text: str) -> str:
     if len(text) <= _LONGEST_TEXT:
         return text
     return f"{text[: _LONGEST_TEXT // 2]} ... {text[-_LONGEST_TEXT // 2 :]}"
+
+
+def _build_message(facts: dict[str, Field]) -> str:
+    """Return what people read in the journal, which adds time and level itself."""
+    shown = [f"{name}={_show_field(value)}" for name, value in facts.items() if name not in {"action", "message"}]
+    return "  ".join(str(word) for word in (facts["action"], facts["message"], " ".join(shown)) if word)
 
 
 def _build_text(record: "Record", facts: dict[str, Field]) -> str:

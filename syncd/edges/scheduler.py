@@ -6,11 +6,12 @@ missed runs are made up by one, what fails is told; it only rings, so nothing of
 
 import logging
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
 from syncd.core.schedule import is_due, mend_calendar, mend_interval
@@ -36,6 +37,23 @@ def explain_cron(text: str) -> str | None:
     return None
 
 
+class _Plan(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """A trigger without a backlog: APScheduler's own walk through every run since the last one, be it years ago."""
+
+    def __init__(self, interval: timedelta, calendar: CronTrigger | None) -> None:
+        self._interval = interval
+        self._calendar = calendar
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        """Return the first run after the previous one that is still to come."""
+        if self._calendar is not None:
+            after = now if previous_fire_time is None else max(now, previous_fire_time) + timedelta(seconds=1)
+            found: datetime | None = self._calendar.get_next_fire_time(None, after)
+            return found
+        following = now if previous_fire_time is None else previous_fire_time + self._interval
+        return following if previous_fire_time is None or following > now else now + self._interval
+
+
 class Scheduler:
     """Rings at every due time: on an interval, the first time at the start, or by a calendar in UTC."""
 
@@ -44,6 +62,7 @@ class Scheduler:
         self._ring = ring
         self._interval_s = interval_s
         self._calendar = None if cron is None else CronTrigger.from_crontab(cron, timezone=UTC)
+        self._plan = _Plan(timedelta(seconds=interval_s), self._calendar)
         self._last_s: float | None = None
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._job: Any = None
@@ -55,12 +74,9 @@ class Scheduler:
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self._scheduler.add_listener(self._tell, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
         self._scheduler.start()
-        common = {"id": _JOB, "coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        if self._calendar is not None:
-            self._job = self._scheduler.add_job(self._fire, self._calendar, **common)
-        else:
-            first = {"seconds": self._interval_s, "next_run_time": self._clock.now()}
-            self._job = self._scheduler.add_job(self._fire, "interval", **first, **common)
+        self._job = self._scheduler.add_job(
+            self._fire, self._plan, id=_JOB, coalesce=True, max_instances=1, misfire_grace_time=None
+        )
 
     async def watch(self) -> None:
         """Keep the plan right until cancelled."""
@@ -74,7 +90,7 @@ class Scheduler:
         now, now_s = self._clock.now(), self._clock.monotonic()
         planned = self._job.next_run_time
         if self._calendar is not None:
-            better = mend_calendar(self._calendar.get_next_fire_time(None, now), planned)
+            better = mend_calendar(self._plan.get_next_fire_time(None, now), planned)
         else:
             if self._last_s is None or is_due(self._last_s + overdue_s, self._interval_s, now_s):
                 self._ring_now()

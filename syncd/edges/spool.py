@@ -18,11 +18,10 @@ from typing import Literal
 
 from syncd.core.model import FileStat
 from syncd.core.names import is_left_alone
-from syncd.edges.storage import show_path, storage_faults
+from syncd.edges.storage import OWN_PREFIX, NotRegularError, show_path, storage_faults
 from syncd.errors import StorageError
 
 CHUNK_BYTES = 256 * 1024
-_OWN_PREFIX = ".syncd-"  # of everything we make for a moment; begins with a dot, so inboxes leave it alone
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 
 _renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
@@ -79,7 +78,11 @@ def claim(inbox: Path, work: Path, name: str, claim_id: str) -> FileStat | None:
     folder = work / claim_id
     taken = folder / name
     with storage_faults(inbox, work):
-        folder.mkdir(0o700)
+        try:
+            folder.mkdir(0o700)
+        except PermissionError as error:
+            error.filename = str(work)  # one sentence for all tries, although each claim has another name
+            raise
         try:
             (inbox / name).rename(taken)
         except OSError as error:
@@ -111,6 +114,12 @@ def list_strays(work: Path) -> Iterator[str]:
     return (name for name in _list_work(work, folders=False) if not name.endswith(".judged"))
 
 
+def list_judged(work: Path) -> Iterator[str]:
+    """Given the work folder, return the claim ids of the side files in it. Raise StorageError."""
+    ending = ".judged"
+    return (name.removesuffix(ending) for name in _list_work(work, folders=False) if name.endswith(ending))
+
+
 def read_chunks(path: Path, on_chunk: Callable[[bytes], object] = lambda _: None) -> Iterator[bytes]:
     """Given a file, return its bytes in chunks of 256 KiB, each shown to `on_chunk` (a hash) first.
 
@@ -119,7 +128,7 @@ def read_chunks(path: Path, on_chunk: Callable[[bytes], object] = lambda _: None
     with storage_faults(path.parent):
         descriptor = _open_regular(path)
         if descriptor is None:
-            raise StorageError(f"{show_path(path)} is no regular file and is not read: take it away.")
+            raise NotRegularError(f"{show_path(path)} is no regular file and is not read: take it away.")
         with os.fdopen(descriptor, "rb", 0) as file:
             while chunk := file.read(CHUNK_BYTES):
                 on_chunk(chunk)
@@ -146,17 +155,27 @@ class WholeFile(contextlib.AbstractContextManager["WholeFile"]):
             self._file.flush()
             os.fsync(self._file.fileno())
 
+    def flush(self) -> int:
+        """Hand all that was written to the kernel, and return the descriptor to be synced before `move`."""
+        with storage_faults(self._path.parent):
+            self._file.flush()
+        return self._file.fileno()
+
+    def move(self, *, replace: bool = False) -> None:
+        """Give the file, durable by now, its final name; durable after `sync_folder`. Raise as `publish` does."""
+        with storage_faults(self._path.parent):
+            if replace:
+                self._temporary.replace(self._path)
+            elif not _move_no_clobber(self._temporary, self._path):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self._path))
+
     def publish(self, *, replace: bool = False) -> None:
         """Make the file durable under its final name; `replace` puts it in the place of one that stands there.
 
         Raise FileExistsError if the name is taken, StorageError if the disk refuses.
         """
         self.sync()
-        with storage_faults(self._path.parent):
-            if replace:
-                self._temporary.replace(self._path)
-            elif not _move_no_clobber(self._temporary, self._path):
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self._path))
+        self.move(replace=replace)
         sync_folder(self._path.parent)
 
     def __exit__(self, *_: object) -> None:
@@ -204,14 +223,15 @@ def put_back(path: Path, inbox: Path, name: str) -> bool:
 
 
 def remove_claim(work: Path, claim_id: str) -> None:
-    """Given a claim whose file is filed, remove its empty folder and its side file; again is harmless.
+    """Given a claim whose file is filed, remove its side file and its empty folder; again is harmless.
 
+    The folder goes last: as long as it stands, the next start finds the claim and ends what a death left undone.
     Raise StorageError if the folder still holds something: that is never removed.
     """
     with storage_faults(work):
+        (work / f"{claim_id}.judged").unlink(missing_ok=True)
         with contextlib.suppress(FileNotFoundError):
             (work / claim_id).rmdir()
-        (work / f"{claim_id}.judged").unlink(missing_ok=True)
 
 
 def prepare_folder(path: Path, mode: int | None = None) -> None:
@@ -264,7 +284,16 @@ def free_bytes(path: Path) -> int:
 
 def name_taken(folder: Path, names: Iterable[str]) -> bool:
     """Given names, return whether anything, be it a dangling link, stands under one of them in the folder."""
-    return any(stat_file(folder / name) is not None for name in names)
+    with storage_faults(folder):
+        return any(_stands(f"{folder}/{name}") for name in names)
+
+
+def _stands(path: str) -> bool:
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def sync_folder(path: Path) -> None:
@@ -287,7 +316,7 @@ def remove_leftovers(folder: Path) -> None:
     """
     with storage_faults(folder), os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith(_OWN_PREFIX) and entry.is_file(follow_symlinks=False):
+            if entry.name.startswith(OWN_PREFIX) and entry.is_file(follow_symlinks=False):
                 Path(entry.path).unlink(missing_ok=True)
 
 
@@ -325,7 +354,7 @@ def _open_regular(path: Path) -> int | None:
 
 def choose_temporary(folder: Path) -> Path:
     """Given a folder, return a path for something that lasts for a moment; an inbox leaves it alone."""
-    return folder / f"{_OWN_PREFIX}{secrets.token_hex(8)}"
+    return folder / f"{OWN_PREFIX}{secrets.token_hex(8)}"
 
 
 @contextlib.contextmanager

@@ -60,6 +60,7 @@ class Caller:
         cap_s: float,
     ) -> None:
         self.gate = Gate()
+        self.reached = False  #: the API has shown itself at work since the start
         self.in_flight = 0  #: calls that were sent and are not answered
         self.on_open: Callable[[], None] = lambda: None
         self._api = api
@@ -71,7 +72,7 @@ class Caller:
         self._cap_s = cap_s
         self._probing = False
         self._hastened = False  #: the cure may have come while a probe was on its way
-        self._waiters: set[asyncio.Future[None]] = set()
+        self._waiters: list[asyncio.Future[None]] = []  #: woken in the order they came, so that a run can be replayed
         self._login = asyncio.Lock()
         self._proven = -1  #: the last token that was good for a call
         self._refused = -1  #: the last token that was refused
@@ -165,6 +166,7 @@ class Caller:
             status=reply.status,
             error=reply.error,
             duration_ms=round((ended - started) * 1000),
+            waited_ms=round(slot.waited_s * 1000),
             attempt=attempt,
             request_id=request_id,
             quota_left=self._governor.free(),
@@ -209,6 +211,7 @@ class Caller:
             self._throttles = 0
         match health:
             case Health.GOOD:
+                self.reached = True
                 self._set_gate(after_good(self.gate))
             case Health.WEATHER:
                 self._note_weather(reason, now, reply.retry_after_s, probe=probe)
@@ -282,12 +285,12 @@ class Caller:
 
     async def _wait(self, seconds: float | None) -> None:
         waiter = asyncio.get_running_loop().create_future()
-        self._waiters.add(waiter)
+        self._waiters.append(waiter)
         timer = None if seconds is None else self._clock.call_later(seconds, self._wake)
         try:
             await waiter
         finally:
-            self._waiters.discard(waiter)
+            self._waiters.remove(waiter)
             if timer is not None:
                 timer.cancel()
 

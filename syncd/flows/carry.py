@@ -90,6 +90,7 @@ class Carrier:
         if self._errands.settle_by_ledger(order):
             self._rotation.take(self._clock.monotonic())
             await self._ledger.durable()
+            self._rotation.forget_ahead(order.file)  # a file that changed has nothing due any more
             self._land(order)
             return
         # Which order goes is chosen when a call may really be made: by then a fairer choice may have come.
@@ -104,7 +105,10 @@ class Carrier:
             reply = await self._caller.call(Lane.ORDERS, prepare)
             if reply is not None and errand is not None:
                 self._errands.conclude(errand, reply)
-                await self._ledger.durable()
+                if self._rotation.is_alone(errand.order):  # its file may be settled by this
+                    await self._ledger.durable()
+                else:  # lost in a crash, the answer is asked for again; the next order need not wait for it
+                    self._ledger.commit_soon()
         finally:
             if errand is not None:
                 self._land(errand.order)
@@ -112,10 +116,9 @@ class Carrier:
     def _choose(self) -> Errand | None:
         now = self._clock.monotonic()
         order = None if self._stopping else self._rotation.peek(now)
-        if order is None or self._errands.settle_by_ledger(order):
-            return None
-        errand = self._errands.build(order)
-        self._rotation.take(now)
+        errand = None if order is None else self._errands.build(order)
+        if errand is not None:
+            self._rotation.take(now)
         return errand
 
     async def _wait_for_work(self) -> None:

@@ -21,6 +21,7 @@ from syncd.edges.ledger_files import FileRow, note_fingerprint, note_problems
 from syncd.edges.ledger_orders import OrderRow, refuse_waiting
 from syncd.edges.log import say
 from syncd.edges.spool import read_chunks, stat_file
+from syncd.edges.storage import NotRegularError
 
 CHANGED = Problem(
     "changed_while_processing",
@@ -45,6 +46,7 @@ def hash_file(path: Path) -> str:
 @dataclass(slots=True)
 class _OpenFile:
     claim: Claim
+    path: Path
     source: SourceConfig
     fingerprint: str | None
     sha256: str | None
@@ -60,7 +62,9 @@ class Desk:
 
     def open(self, row: FileRow) -> None:
         """Put a file on the desk, or look at its row anew."""
-        self._open[row.claim.id] = _OpenFile(row.claim, self._sources[row.claim.source], row.fingerprint, row.sha256)
+        claim, source = row.claim, self._sources[row.claim.source]
+        path = source.work / claim.id / claim.name
+        self._open[claim.id] = _OpenFile(claim, path, source, row.fingerprint, row.sha256)
 
     def close(self, claim_id: str) -> None:
         """Take a file off the desk."""
@@ -72,8 +76,7 @@ class Desk:
 
     def path(self, claim_id: str) -> Path:
         """Return where the original stands in its work folder."""
-        file = self._open[claim_id]
-        return file.source.work / claim_id / file.claim.name
+        return self._open[claim_id].path
 
     def judged_path(self, claim_id: str) -> Path:
         """Return where the side file stands."""
@@ -91,7 +94,10 @@ class Desk:
         fingerprint = write_fingerprint(stat)
         if fingerprint == file.fingerprint:
             return True
-        if hash_file(self.path(claim_id)) != file.sha256:
+        try:
+            if hash_file(self.path(claim_id)) != file.sha256:
+                return False
+        except NotRegularError:
             return False
         file.fingerprint = fingerprint
         note_fingerprint(self._ledger, claim_id, fingerprint)
@@ -114,6 +120,11 @@ class Desk:
         if hash_payload(body) != order.payload_hash:
             raise JudgedLostError(path, "holds another order than the one that was judged")
         return body
+
+    def read_lines(self, order: OrderRow) -> tuple[int, ...]:
+        """Return the lines of its file where an order's records begin."""
+        with JudgedReader(self.judged_path(order.file)) as reader:
+            return tuple(reader.read_meta(order.entry)["lines"])
 
     def append_problems(self, order: OrderRow, problems: tuple[Problem, ...]) -> Entry:
         """Write down what the API said against an order; durable when this returns."""

@@ -46,6 +46,7 @@ from syncd.edges.ledger_orders import (
 )
 from syncd.edges.log import say
 from syncd.flows.desk import Desk
+from syncd.flows.stock import StockCheck
 
 WAIT_FOR_OTHER_S = 1.0
 """How often an order looks again while another file's order of the same reference is on its way."""
@@ -99,6 +100,7 @@ class Errands:
         timeout_s: float,
         first_s: float,
         cap_s: float,
+        stock: StockCheck | None = None,
     ) -> None:
         self._ledger = ledger
         self._desk = desk
@@ -108,16 +110,19 @@ class Errands:
         self._timeout_s = timeout_s
         self._first_s = first_s
         self._cap_s = cap_s
+        self._stock = stock
 
     def settle_by_ledger(self, order: OrderRow) -> bool:
         """Given an order that is due, do what needs no call; return whether that was all."""
-        now = self._clock.monotonic()
         if not self._desk.is_unchanged(order.file):
             self._desk.refuse_changed(order.file)
             return True
-        delivery = find_delivery(self._ledger, self._account, str(order.reference))
+        return self._settle(order, find_delivery(self._ledger, self._account, str(order.reference)))
+
+    def _settle(self, order: OrderRow, delivery: Delivery | None) -> bool:
+        now = self._clock.monotonic()
         if delivery is None:
-            return False
+            return self._stock is not None and self._stock.settle(order)
         if delivery.state == "accepted":
             if delivery.payload_hash == order.payload_hash:
                 finish_order(self._ledger, order.id, Outcome.ALREADY_ACCEPTED)
@@ -137,15 +142,26 @@ class Errands:
         put_off(self._ledger, order.id, now + self._timeout_s, order.failures)
         return True
 
-    def build(self, order: OrderRow) -> Errand:
-        """Given an order that is due, return the call that comes next; a sending is written down by this."""
+    def build(self, order: OrderRow) -> Errand | None:
+        """Given an order that is due, return the call that comes next; a sending is written down by this.
+
+        Return None where it has come to need no call since it was last looked at.
+        """
+        if not self._desk.is_unchanged(order.file):
+            self._desk.refuse_changed(order.file)
+            return None
         reference = str(order.reference)
         delivery = find_delivery(self._ledger, self._account, reference)
+        if self._settle(order, delivery):
+            return None
         begun_at = self._clock.monotonic()
         if delivery is not None and delivery.state in {"asking", "accepted"}:
             return Errand(order, delivery, Request("GET", order_path(reference)), begun_at, asks=True)
-        request = Request("POST", "/outbound", self._desk.read_body(order))
+        body = self._desk.read_body(order)
+        request = Request("POST", "/outbound", body)
         begin_delivery(self._ledger, self._account, order)
+        if self._stock is not None:
+            self._stock.note_sending(order, body)
         return Errand(order, delivery, request, begun_at, asks=False)
 
     def conclude(self, errand: Errand, reply: Reply) -> None:
@@ -171,6 +187,8 @@ class Errands:
         """Note what a verdict means for an order; all of it is committed together."""
         order, ledger, now = errand.order, self._ledger, self._clock.monotonic()
         reference = str(order.reference)
+        if self._stock is not None:
+            self._stock.note_verdict(order, verdict)
         match verdict:
             case Accepted(status, note):
                 at = self._clock.now()

@@ -4,20 +4,28 @@ Outcome, name and time are fixed in the ledger first; everything after that can 
 and comes out the same.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 
+from syncd.config.model import ReportsConfig
+from syncd.core.evidence import name_filed_sidecar
 from syncd.core.intake import Reading
 from syncd.core.model import Outcome, Problem
-from syncd.core.names import rejected_name, report_name, show_name, suffixed_name
+from syncd.core.names import LONGEST_NAME, html_report_name, rejected_name, report_name, show_name, suffixed_name
 from syncd.core.rejected import FailedOrder, build_rejected, spread_problems
 from syncd.core.report import FileFacts, OrderFacts, build_report
+from syncd.core.report_html import MENDING, OTHERS, build_html_report
+from syncd.core.source_records import SourceRecord, read_records
+from syncd.edges.beside import file_beside, remove_beside
 from syncd.edges.clock import Clock
 from syncd.edges.judged import JudgedReader, load_problems
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import FileOutcome, FileRow, close_file, find_file, settle_file
 from syncd.edges.ledger_orders import count_outcomes, list_orders
 from syncd.edges.log import say
+from syncd.edges.sealing import SEALED_ENDING
 from syncd.edges.spool import (
     WholeFile,
     file_away,
@@ -26,8 +34,8 @@ from syncd.edges.spool import (
     read_chunks,
     remove_claim,
     stat_file,
-    sync_folder,
 )
+from syncd.edges.syncs import Syncs
 from syncd.flows.desk import Desk
 
 GOOD = frozenset({Outcome.ACCEPTED, Outcome.ALREADY_ACCEPTED, Outcome.SKIPPED})
@@ -48,17 +56,19 @@ class Filing:
         ledger: Ledger,
         desk: Desk,
         clock: Clock,
+        syncs: Syncs,
         *,
         readings: Mapping[str, Reading],
         environment: str,
-        show_values: bool,
+        reports: ReportsConfig,
     ) -> None:
         self._ledger = ledger
         self._desk = desk
         self._clock = clock
+        self._syncs = syncs
         self._readings = readings
         self._environment = environment
-        self._show_values = show_values
+        self._reports = reports
 
     async def file(self, claim_id: str) -> FileOutcome:
         """Given a claim whose orders are all settled, file it and return how it ended.
@@ -67,7 +77,7 @@ class Filing:
         """
         row = self._find(claim_id)
         if row.state == "carrying":
-            row = self._settle(row)
+            row = await self._settle(row)
         outcome = row.outcome or "failed"
         source = self._desk.source(claim_id)
         folder = source.done if outcome == "done" else source.failed
@@ -75,15 +85,17 @@ class Filing:
         filed_as = row.filed_as or row.claim.name
         if work_path.exists() or stat_file(folder / filed_as) is None:
             while not await self._place(row, folder, work_path):
-                row = self._settle(row, taken=True)
+                row = await self._settle(row, taken=True)
                 filed_as = row.filed_as or row.claim.name
         counts = count_outcomes(self._ledger, claim_id)
         close_file(self._ledger, claim_id)
-        self._ledger.commit()
+        await self._ledger.durable()
         remove_claim(source.work, claim_id)
+        remove_beside(source.work, claim_id)
         self._desk.close(claim_id)
         say(
             f"file_{outcome}",
+            "",
             level="INFO" if outcome == "done" else "WARNING",
             source=source.name,
             file=show_name(row.claim.name),
@@ -91,6 +103,7 @@ class Filing:
             claim=claim_id,
             orders=sum(counts.values()),
             not_accepted=sum(count for state, count in counts.items() if state not in GOOD),
+            **counts,
         )
         return outcome
 
@@ -100,17 +113,18 @@ class Filing:
             raise LookupError(f"The ledger does not know the claim {claim_id}.")
         return row
 
-    def _settle(self, row: FileRow, *, taken: bool = False) -> FileRow:
+    async def _settle(self, row: FileRow, *, taken: bool = False) -> FileRow:
         """Fix outcome, name and time. A name is free only if its companions' names are free, too."""
         source = self._desk.source(row.claim.id)
         outcome = self._choose_outcome(row)
         folder = source.done if outcome == "done" else source.failed
-        now = self._clock.now()
+        now = named_at = self._clock.now()
         name = row.claim.name
-        if taken or name_taken(folder, list_names(name)):
-            name = suffixed_name(row.claim.name, now, row.sha256 or "")
+        while taken or name_taken(folder, list_names(name)):
+            name, taken = suffixed_name(row.claim.name, named_at, row.sha256 or ""), False
+            named_at += timedelta(seconds=1)  # the same bytes filed twice within a second
         settle_file(self._ledger, row.claim.id, outcome, name, now)
-        self._ledger.commit()
+        await self._ledger.durable()
         return self._find(row.claim.id)
 
     def _choose_outcome(self, row: FileRow) -> FileOutcome:
@@ -132,33 +146,55 @@ class Filing:
             return False
         if not await self._put(folder / report_name(filed_as), lambda: self._build_report(row)):
             return False
+        html_path = folder / html_report_name(filed_as)
+        if self._has_html(row) and not await self._put(html_path, lambda: self._build_html(row, gone), breath=1):
+            return False
+        self._file_beside(row, folder, filed_as)
         if gone:
             say("original_gone", "its file is no longer in the work folder", level="ERROR", claim=row.claim.id)
             return True
         if not file_away(work_path, folder, filed_as):
             return False
-        sync_folder(folder)
-        sync_folder(work_path.parent)
+        await self._syncs.folder(folder)
+        await self._syncs.folder(work_path.parent)
         return True
 
-    async def _put(self, path: Path, build: Callable[[], Iterator[bytes]]) -> bool:
+    def _file_beside(self, row: FileRow, folder: Path, filed_as: str) -> None:
+        """Put marker and checksum, where a file came with them, beside it: before it, as its move is the commit."""
+        source = self._desk.source(row.claim.id)
+
+        def choose_names(sidecar: str) -> Iterator[str]:
+            name = name_filed_sidecar(sidecar, source.complete, filed_as)
+            yield name
+            yield suffixed_name(name, row.finished_at or row.claim.received_at, row.sha256 or "")
+
+        file_beside(source.work, row.claim.id, folder, choose_names)
+
+    async def _put(self, path: Path, build: Callable[[], Iterator[bytes]], *, breath: int = BREATH) -> bool:
         """Write a companion; one that stands there already is ours if it is the same, to the byte."""
         try:
             with WholeFile(path) as file:
                 for count, chunk in enumerate(build(), start=1):
                     file.write(chunk)
-                    if count % BREATH == 0:
+                    if count % breath == 0:
                         await self._clock.sleep(0)
-                file.publish()
+                await self._syncs.file(file.flush(), path.parent)
+                file.move()
+            await self._syncs.folder(path.parent)
         except FileExistsError:
             return is_same_content(path, build())
         return True
 
     def _has_rejected(self, row: FileRow) -> bool:
-        """A rejected file needs a structure that could be read: a damaged file has none."""
         counts = count_outcomes(self._ledger, row.claim.id)
-        damaged = any(problem.code not in HARMLESS | {"invalid_orders"} for problem in self._read_problems(row))
-        return not damaged and any(counts.get(outcome) for outcome in FAILED)
+        return self._is_readable(row) and any(counts.get(outcome) for outcome in FAILED)
+
+    def _has_html(self, row: FileRow) -> bool:
+        return self._reports.html == "always" or (self._reports.html == "failed" and row.outcome == "failed")
+
+    def _is_readable(self, row: FileRow) -> bool:
+        """Its rows can be read again only where its structure could be read to the end: a damaged file has none."""
+        return all(problem.code in HARMLESS | {"invalid_orders"} for problem in self._read_problems(row))
 
     def _read_problems(self, row: FileRow) -> Sequence[Problem]:
         if row.problems is None:
@@ -167,8 +203,40 @@ class Filing:
             return load_problems(reader.read_meta(row.problems)["problems"])
 
     def _build_report(self, row: FileRow) -> Iterator[bytes]:
+        return build_report(
+            self._describe_file(row),
+            self._count_totals(row),
+            self._read_problems(row),
+            (facts for facts, _ in self._list_facts(row)),
+            self._reports.show_values,
+        )
+
+    def _build_html(self, row: FileRow, gone: bool) -> Iterator[bytes]:
+        readable = not gone and self._is_readable(row)
+        problems = self._read_problems(row)
+        path, reading = self._desk.path(row.claim.id), self._readings[row.claim.source]
+
+        def read(wanted: frozenset[int]) -> Iterator[SourceRecord | None]:
+            return read_records(read_chunks(path), row.claim.name, reading, wanted) if readable else iter(())
+
+        return build_html_report(
+            self._describe_file(row),
+            self._count_totals(row),
+            problems,
+            self._list_facts(row, MENDING),
+            (facts for facts, _ in self._list_facts(row, OTHERS)),
+            read,
+            refused=any(problem.code not in HARMLESS for problem in problems),
+            rejected=rejected_name(row.filed_as or row.claim.name) if not gone and self._has_rejected(row) else None,
+            show_values=self._reports.show_values,
+        )
+
+    def _count_totals(self, row: FileRow) -> dict[Outcome, int]:
         counts = count_outcomes(self._ledger, row.claim.id)
-        facts = FileFacts(
+        return {outcome: counts.get(outcome, 0) for outcome in Outcome}
+
+    def _describe_file(self, row: FileRow) -> FileFacts:
+        return FileFacts(
             name=row.claim.name,
             filed_as=row.filed_as or row.claim.name,
             sha256=row.sha256 or "",
@@ -179,14 +247,13 @@ class Filing:
             outcome=row.outcome or "failed",
             environment=self._environment,
         )
-        totals = {outcome: counts.get(outcome, 0) for outcome in Outcome}
-        return build_report(facts, totals, self._read_problems(row), self._list_facts(row), self._show_values)
 
-    def _list_facts(self, row: FileRow) -> Iterator[OrderFacts]:
+    def _list_facts(self, row: FileRow, states: Sequence[Outcome] = ()) -> Iterator[tuple[OrderFacts, tuple[int, ...]]]:
+        """Yield a file's orders, each with its records."""
         with JudgedReader(self._desk.judged_path(row.claim.id)) as reader:
-            for order in list_orders(self._ledger, row.claim.id):
+            for order in list_orders(self._ledger, row.claim.id, states):
                 meta = reader.read_meta(order.entry)
-                yield OrderFacts(
+                facts = OrderFacts(
                     reference=order.reference,
                     record=order.record,
                     lines=tuple(meta["lines"]),
@@ -197,6 +264,7 @@ class Filing:
                     problems=load_problems(meta["problems"]),
                     note=order.note,
                 )
+                yield facts, tuple(meta["records"])
 
     def _build_rejected(self, row: FileRow) -> Iterator[bytes]:
         reading = self._readings[row.claim.source]
@@ -210,10 +278,12 @@ class Filing:
                 meta = reader.read_meta(order.entry)
                 problems = load_problems(meta["problems"])
                 lines = tuple(meta["lines"])
-                texts = spread_problems(lines, problems, self._show_values) if problems else NOT_SENT_TEXT
+                texts = spread_problems(lines, problems, self._reports.show_values) if problems else NOT_SENT_TEXT
                 yield tuple(meta["records"]), texts
 
 
-def list_names(name: str) -> tuple[str, str, str]:
-    """Given a file's name, return it with its companions' names."""
-    return name, report_name(name), rejected_name(name)
+def list_names(name: str) -> tuple[str, ...]:
+    """Given a file's name, return it with its companions' names, each as it is and as it is once encrypted."""
+    names = (name, report_name(name), html_report_name(name), rejected_name(name))
+    sealed = (f"{one}{SEALED_ENDING}" for one in names)
+    return *names, *(one for one in sealed if len(os.fsencode(one)) <= LONGEST_NAME)  # longer ones cannot stand there

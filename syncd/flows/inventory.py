@@ -5,14 +5,14 @@ was. Pace, backoff and outages are the caller's and the governor's; a poll only 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
 from syncd.config.model import InventoryConfig
-from syncd.core.changes import Comparison, judge_agreement, judge_loss, write_change, write_changes_head
+from syncd.core.changes import Comparison, Kind, judge_agreement, judge_loss, write_change, write_changes_head
 from syncd.core.decide import describe_reply
 from syncd.core.inventory import Line, compose, write_head, write_item
 from syncd.core.model import Reply, ReplyKind
@@ -34,6 +34,8 @@ ATTEMPTS = 2
 """A poll that broke is repeated once."""
 PAGE_TRIES = 5
 """So often a page is asked for; after three failures in a row the gate closes, and the poll begins anew later."""
+FINAL = (400, 404, 413, 422)
+"""Statuses that the same call would meet again."""
 
 
 class PollOutcome(StrEnum):
@@ -126,10 +128,11 @@ class Inventory:
         return self._give_up(f"The inventory could not be read as a whole: {why}.")
 
     def _give_up(self, sentence: str) -> PollResult:
-        self._set_trouble(f"{sentence} The last snapshot stays as it was.")
+        self.note_trouble(f"{sentence} The last snapshot stays as it was.")
         return PollResult(PollOutcome.GIVEN_UP, sentence)
 
-    def _set_trouble(self, sentence: str | None) -> None:
+    def note_trouble(self, sentence: str | None) -> None:
+        """Tell what is wrong with the inventory, once, and remember it for the status; None: nothing."""
         if sentence is not None and sentence != self.trouble:
             say("inventory_trouble", sentence, level="ERROR")
         self.trouble = sentence
@@ -139,19 +142,21 @@ class Inventory:
 
     async def _collect(self, pages: PollPages) -> tuple[PollMark, Tally]:
         """Fetch every page. Raise _BrokenPollError where they make no whole inventory."""
-        tally, mark, parameter = Tally(), None, self._parameter
+        tally, parameter, switched = Tally(), self._parameter, False
+        mark: PollMark | None = None
         last_s: float | None = None
         number = 1
         while True:
             sent, reply = await self._fetch(number, parameter, last_s)
-            mark = mark or sent
+            if mark is None:
+                mark = sent
             last_s = self._clock.monotonic()
             page = self._read(reply)
             if page.parameter != parameter:
-                if number > 1 or self._parameter == page.parameter:
+                if switched or number > 1:
                     raise _BrokenPollError("the API changed its edition between two pages")
                 self._parameter = parameter = page.parameter
-                mark = None
+                switched, mark = True, None
                 continue
             if (fault := tally.add(page)) is not None:
                 raise _BrokenPollError(fault)
@@ -188,17 +193,18 @@ class Inventory:
             mark = PollMark(poll, self._clock.now(), now_s, self._clock.boot_id())
             return Request("GET", "/inventory", query=query)
 
-        fault = ""
-        for attempt in range(1, PAGE_TRIES + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             reply = await self._caller.call(Lane.INVENTORY, prepare, attempt=attempt)
             if reply is None or mark is None:
                 raise _BrokenPollError("it stood still for too long between two pages")
             if _is_good(reply):
                 return mark, reply
-            fault = describe_reply(reply)
-            if self._caller.gate.hold is not None:
-                break
-        raise _BrokenPollError(fault)
+            held = self._caller.gate.hold is not None
+            # While the gate is closed it says when to try again, and before the first page nothing grows old.
+            if reply.status in FINAL or (number > 1 if held else attempt >= PAGE_TRIES):
+                raise _BrokenPollError(describe_reply(reply))
 
     async def _judge(self, mark: PollMark, tally: Tally, pages: PollPages) -> PollResult:
         """Given a whole inventory, publish it unless it lost too much and nothing confirms that."""
@@ -215,7 +221,7 @@ class Inventory:
                 f"The newest inventory is held back as {stem}.json: {why}. It is published when the next poll says "
                 "the same, or by `syncd inventory confirm`."
             )
-            self._set_trouble(sentence)
+            self.note_trouble(sentence)
             return PollResult(PollOutcome.HELD, sentence)
         facts = {"pages": tally.pages, "skus": pages.count_skus()}
         await self._publish(mark, took_s, latest, pages.lines, facts)
@@ -241,7 +247,7 @@ class Inventory:
         took_s: float,
         latest: Snapshot | None,
         lines: Callable[[], Iterator[Line]],
-        facts: dict[str, object],
+        facts: Mapping[str, object],
     ) -> None:
         """Write the series, the changes, the manifest, then `latest.json`: each whole before the next one."""
         folder = self.folder
@@ -261,12 +267,20 @@ class Inventory:
         await folder.replace_latest(stem)
         note_published(self._ledger, mark, entry)
         prune_sent_lines(self._ledger, mark.number)
-        self._set_trouble(None)
+        self.note_trouble(None)
         for name in expired:
             folder.remove(name)
         folder.sync()
-        counts = {f"items_{kind}": count for kind, count in comparison.counts.items()}
-        say("inventory_published", file=f"{stem}.json", rows=str(entry["rows"]), took_s=round(took_s, 1), **counts)
+        counts = comparison.counts
+        say(
+            "inventory_published",
+            file=f"{stem}.json",
+            rows=str(entry["rows"]),
+            took_s=round(took_s, 1),
+            new=counts[Kind.NEW],
+            gone=counts[Kind.GONE],
+            changed=counts[Kind.CHANGED],
+        )
         snapshot = folder.find_latest()
         if self.on_published is not None and snapshot is not None:
             await self.on_published(snapshot, mark)

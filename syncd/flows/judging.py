@@ -5,11 +5,13 @@ lets the loop breathe every few orders, so that a big file holds up neither call
 """
 
 import hashlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
 
+from syncd.core.evidence import check_checksum, fill_name, list_sidecars
 from syncd.core.intake import Reading, judge
 from syncd.core.model import Damaged, Invalid, Judged, Notice, Order, Outcome, Problem, Skipped
+from syncd.edges.beside import read_beside
 from syncd.edges.clock import Clock
 from syncd.edges.judged import Entry, JudgedReader, JudgedWriter, dump_problems, load_problems
 from syncd.edges.ledger import Ledger
@@ -25,13 +27,16 @@ from syncd.edges.ledger_orders import (
 )
 from syncd.edges.log import say
 from syncd.edges.spool import read_chunks, stat_file
+from syncd.edges.syncs import Syncs
 from syncd.errors import LedgerError, StorageError
 from syncd.flows.desk import CHANGED, Desk, write_fingerprint
 
 DEATHS = 3
 """So many deaths of the process while one file alone was judged set it aside."""
 BREATH = 20
-"""Orders judged before the loop has its turn: a few milliseconds."""
+"""Orders judged, or chunks hashed, before the loop has its turn: a few milliseconds ..."""
+BREATH_S = 0.05
+"""... or after this long, where they are large."""
 
 KILLS = Problem(
     "internal",
@@ -45,7 +50,13 @@ class StoppedError(Exception):
 
 
 async def judge_file(
-    row: FileRow, reading: Reading, desk: Desk, ledger: Ledger, clock: Clock, is_stopping: Callable[[], bool]
+    row: FileRow,
+    reading: Reading,
+    desk: Desk,
+    ledger: Ledger,
+    clock: Clock,
+    syncs: Syncs,
+    is_stopping: Callable[[], bool],
 ) -> None:
     """Given a claimed file, judge it and note each order of it.
 
@@ -64,26 +75,26 @@ async def judge_file(
     digest = hashlib.sha256()
     with JudgedWriter(judged_path) as writer:
         scribe = _Scribe(claim_id, ledger, writer, judged_path)
+        stream = read_chunks(path, digest.update)
+        breath = _Breath(clock, is_stopping)
         if row.deaths >= DEATHS:
             scribe.note(Damaged(KILLS))
-            digest = _digest(path)
         elif before.size > reading.limits.file_bytes:
             scribe.note(Damaged(_build_too_big(before.size, reading.limits.file_bytes)))
-            digest = _digest(path)
         else:
-            stream = _hash_along(path, digest)
-            for count, judged in enumerate(judge(stream, row.claim.name, reading), start=1):
+            for judged in judge(stream, row.claim.name, reading):
                 scribe.note(judged)
-                if count % BREATH == 0:
-                    await clock.sleep(0)
-                    if is_stopping():
-                        raise StoppedError
-            stream.close()
+                await breath.take()
+        for _ in stream:  # all of it is hashed, even where reading was given up early
+            await breath.take()
+        if (problem := _check_checksum(row, desk, digest.hexdigest())) is not None:
+            scribe.note(Damaged(problem))
         after = stat_file(path)
         if after is None or write_fingerprint(after) != write_fingerprint(before):
             scribe.note(Damaged(CHANGED))
         problems = scribe.finish(whole=desk.source(claim_id).on_invalid == "reject_file")
-        writer.sync()
+        await syncs.file(writer.flush(), judged_path.parent)
+    await syncs.folder(judged_path.parent)
     if ledger.undone != undone:  # somebody's commit failed meanwhile, and took orders of this file with it
         raise LedgerError(f"The ledger {ledger.path} lost what was being written; the file is judged again.")
     fingerprint = write_fingerprint(after or before)
@@ -100,23 +111,13 @@ async def judge_file(
     say("file_judged", claim=claim_id, orders=sum(counts.values()), to_send=counts.get(WAITING, 0))
 
 
-def _hash_along(path: Path, digest: "hashlib._Hash") -> Generator[bytes]:
-    """Yield a file's chunks, hashing what is read; all of it is hashed even where reading is given up early."""
-    chunks = read_chunks(path)
-    try:
-        for chunk in chunks:
-            digest.update(chunk)
-            yield chunk
-    finally:
-        for chunk in chunks:
-            digest.update(chunk)
-
-
-def _digest(path: Path) -> "hashlib._Hash":
-    digest = hashlib.sha256()
-    for chunk in read_chunks(path):
-        digest.update(chunk)
-    return digest
+def _check_checksum(row: FileRow, desk: Desk, sha256: str) -> Problem | None:
+    """Return the problem of a file that did not come with the checksum of what was read."""
+    source = desk.source(row.claim.id)
+    checksum = source.complete.checksum and fill_name(source.complete.checksum, row.claim.name)
+    if not checksum or checksum not in list_sidecars(row.claim.name, source.complete):
+        return None
+    return check_checksum(read_beside(source.work, row.claim.id, checksum), sha256)
 
 
 def _build_too_big(size: int, limit: int) -> Problem:
@@ -124,6 +125,25 @@ def _build_too_big(size: int, limit: int) -> Problem:
         "file_too_big",
         f"The file has {size} bytes; the limit is {limit}. Split it, or raise limits.file_bytes of the source.",
     )
+
+
+class _Breath:
+    """Gives the loop its turn now and then."""
+
+    def __init__(self, clock: Clock, is_stopping: Callable[[], bool]) -> None:
+        self._clock = clock
+        self._is_stopping = is_stopping
+        self._count = 0
+        self._since = clock.monotonic()
+
+    async def take(self) -> None:
+        """Breathe if it is time to. Raise StoppedError if the daemon stops."""
+        self._count += 1
+        if self._count % BREATH == 0 or self._clock.monotonic() - self._since > BREATH_S:
+            await self._clock.sleep(0)
+            self._since = self._clock.monotonic()
+            if self._is_stopping():
+                raise StoppedError
 
 
 class _Scribe:
@@ -167,7 +187,11 @@ class _Scribe:
         self._add(order, Outcome.INVALID, self._refuse_twins(twins, order.lines))
 
     def _find(self, reference: str | None) -> list[OrderRow]:
-        return [] if reference is None else find_in_file(self._ledger, self._claim_id, reference)
+        """Return the orders before with this reference; one that a rule leaves out is in nobody's way."""
+        if reference is None:
+            return []
+        found = find_in_file(self._ledger, self._claim_id, reference)
+        return [row for row in found if row.state != Outcome.SKIPPED]
 
     def _refuse_twins(self, twins: list[OrderRow], lines: tuple[int, ...]) -> tuple[Problem, ...]:
         """The same reference with other content: none of them is sent. Return the newcomer's problem."""
@@ -177,7 +201,7 @@ class _Scribe:
         with JudgedReader(self._judged_path) as reader:
             metas = [reader.read_meta(twin.entry) for twin in twins]
         for twin, meta in zip(twins, metas, strict=True):
-            if twin.state != Outcome.SKIPPED and not _says_duplicate(meta):
+            if not _says_duplicate(meta):
                 problem = _build_duplicate(lines, tuple(meta["lines"]))
                 meta["problems"] = [*meta["problems"], *dump_problems((problem,))]
                 note_entry(self._ledger, twin.id, Outcome.INVALID, self._writer.append(meta, b""))

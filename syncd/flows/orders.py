@@ -5,14 +5,17 @@ meets a bug of ours is tried three times. Neither stops the other files.
 """
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from zlib import crc32
 
 from syncd.config.model import SourceConfig
 from syncd.core.intake import Reading
 from syncd.core.model import Claim
 from syncd.edges.clock import Clock
+from syncd.edges.holds import describe_hold
 from syncd.edges.judged import JudgedLostError
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import (
@@ -24,6 +27,7 @@ from syncd.edges.ledger_files import (
 )
 from syncd.edges.ledger_orders import find_next_due
 from syncd.edges.log import say, say_bug
+from syncd.edges.syncs import Syncs
 from syncd.errors import LedgerError, StorageError
 from syncd.flows.carry import Carrier
 from syncd.flows.desk import Desk
@@ -33,8 +37,14 @@ from syncd.flows.taking import Taker
 
 JUDGES = 4
 """Files judged side by side, so that a small one does not wait for a big one to be read."""
+FILERS = 8
+"""Files filed side by side, so that they share the disk's work."""
 MACHINE_PAUSE_S = 5.0
 """How long to wait before trying again what the machine refused, or what met a bug of ours."""
+LATE_S = 60.0
+"""A sweep that is later than this was forgotten: by a bug, as nothing else can hold it up."""
+LONGEST_SWEEP_S = 1800.0
+"""How long taking a full inbox may last at the very most."""
 TRIES = 3
 """So many exceptions of our own set a file aside."""
 
@@ -51,6 +61,7 @@ class Orders:
         desk: Desk,
         ledger: Ledger,
         clock: Clock,
+        syncs: Syncs,
         readings: Mapping[str, Reading],
         adopt: Callable[[SourceConfig], None],
         workers: int,
@@ -59,23 +70,28 @@ class Orders:
         self.carrier = carrier
         self.troubles: dict[str, str] = {}  #: what the machine refuses at present, by what it holds up
         self.failed = 0  #: files that went to failed since the start
+        self.on_failed: Callable[[str, str], None] = lambda _source, _name: None
+        self.proven = asyncio.Event()  #: every inbox was looked through without trouble
         self._filing = filing
         self._desk = desk
         self._ledger = ledger
         self._clock = clock
+        self._syncs = syncs
         self._readings = readings
         self._adopt = adopt
         self._workers = workers
         self._stopping = False
         self._in_hand: set[str] = set()
         self._to_judge: asyncio.Queue[str] = asyncio.Queue()
-        self._to_file: asyncio.Queue[str] = asyncio.Queue()
+        self._to_file: tuple[asyncio.Queue[str], ...] = tuple(asyncio.Queue() for _ in range(FILERS))
         self._bells = {taker.source.name: asyncio.Event() for taker in takers}
         self._swept: set[str] = set()
+        self._unproven = set(self._bells)
+        self._swept_by: dict[str, float] = {}  #: when each inbox's sweep has to be over
         self._pauses: set[asyncio.Task[None]] = set()
         for taker in self.takers:
             taker.on_claimed = self.note_claim
-        carrier.on_settled = self._to_file.put_nowait
+        carrier.on_settled = self._hand_on
         carrier.on_lost = self.judge_again
 
     async def run(self, rows: Sequence[FileRow]) -> None:
@@ -88,7 +104,8 @@ class Orders:
                 group.create_task(self._watch(taker), name=f"sweep {taker.source.name}")
             for number in range(JUDGES):
                 group.create_task(self._work_off(self._to_judge, self._judge), name=f"judge {number}")
-            group.create_task(self._work_off(self._to_file, self._file), name="file")
+            for number, queue in enumerate(self._to_file):
+                group.create_task(self._work_off(queue, self._file), name=f"file {number}")
             for number in range(self._workers):
                 group.create_task(self.carrier.work(), name=f"carry {number}")
 
@@ -98,7 +115,7 @@ class Orders:
         self.carrier.stop()
         for bell in self._bells.values():
             bell.set()
-        for queue in (self._to_judge, self._to_file):
+        for queue in (self._to_judge, *self._to_file):
             for _ in range(JUDGES):
                 queue.put_nowait("")
         for pause in self._pauses:
@@ -112,6 +129,11 @@ class Orders:
         """Return whether every inbox was swept and every file that was there is filed."""
         swept = len(self._swept) == len(self.takers)
         return swept and not self._in_hand and all(taker.is_idle() for taker in self.takers)
+
+    def find_late(self) -> str | None:
+        """Return the source whose sweep should have come long ago, or None."""
+        now = self._clock.monotonic()
+        return next((name for name, by in self._swept_by.items() if by < now), None)
 
     def note_claim(self, claim: Claim) -> None:
         """A file was claimed and written down."""
@@ -141,7 +163,12 @@ class Orders:
         elif row.state == "carrying" and find_next_due(self._ledger, claim_id) is not None:
             self.carrier.add_file(claim_id)
         else:
-            self._to_file.put_nowait(claim_id)
+            self._hand_on(claim_id)
+
+    def _hand_on(self, claim_id: str) -> None:
+        """Let a file be filed. Names that could meet in done or failed go the same way, one after another."""
+        first = self._desk.path(claim_id).name.partition(".")[0]
+        self._to_file[crc32(os.fsencode(first)) % FILERS].put_nowait(claim_id)
 
     async def _judge_suspects(self, rows: Sequence[FileRow]) -> None:
         """After a death: whoever was being judged is judged alone, so that no innocent file is blamed."""
@@ -154,8 +181,15 @@ class Orders:
         bell = self._bells[taker.source.name]
         while not self._stopping:
             bell.clear()
+            name = taker.source.name
+            self._swept_by[name] = self._clock.monotonic() + LONGEST_SWEEP_S
             look_at = await self._sweep(taker)
-            self._swept.add(taker.source.name)
+            self._swept_by[name] = look_at + LATE_S
+            self._swept.add(name)
+            if taker.trouble is None:
+                self._unproven.discard(name)
+                if not self._unproven:
+                    self.proven.set()
             timer = self._clock.call_later(max(0.0, look_at - self._clock.monotonic()), bell.set)
             try:
                 await bell.wait()
@@ -240,19 +274,27 @@ class Orders:
         if row.failures >= TRIES:
             row = replace(row, deaths=TRIES)
         reading = self._readings[row.claim.source]
-        await judge_file(row, reading, self._desk, self._ledger, self._clock, lambda: self._stopping)
+        await judge_file(row, reading, self._desk, self._ledger, self._clock, self._syncs, lambda: self._stopping)
         judged = find_file(self._ledger, claim_id)
         if judged is not None:
             self._desk.open(judged)
         if find_next_due(self._ledger, claim_id) is None:
-            self._to_file.put_nowait(claim_id)
+            self._hand_on(claim_id)
         else:
             self.carrier.add_file(claim_id)
 
     async def _file(self, claim_id: str) -> None:
         outcome = await self._filing.file(claim_id)
-        self.failed += outcome == "failed"
+        if outcome == "failed":
+            self.failed += 1
+            row = find_file(self._ledger, claim_id)
+            if row is not None:
+                self.on_failed(row.claim.source, row.claim.name)
         self._in_hand.discard(claim_id)
+
+    def list_holds(self) -> list[str]:
+        """Return what the operator put on hold, a sentence each."""
+        return [describe_hold(taker.source.name) for taker in self.takers if taker.on_hold]
 
     def list_troubles(self) -> list[str]:
         """Return what holds files up at present and only the operator or the machine can mend, each once."""

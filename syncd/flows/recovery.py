@@ -22,6 +22,7 @@ from random import Random
 from syncd.config.model import SourceConfig
 from syncd.core.model import Claim
 from syncd.core.names import show_name
+from syncd.edges.beside import list_beside_claims, put_back_beside, remove_beside
 from syncd.edges.clock import Clock
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import (
@@ -38,6 +39,7 @@ from syncd.edges.log import say
 from syncd.edges.spool import (
     claim,
     list_claims,
+    list_judged,
     list_strays,
     prepare_folder,
     remove_claim,
@@ -59,6 +61,7 @@ def recover_files(sources: Iterable[SourceConfig], ledger: Ledger, clock: Clock,
             prepare_folder(folder)
             remove_leftovers(folder)
         prepare_folder(source.work, mode=0o700)
+        remove_leftovers(source.work)
         adopt_strays(source, ledger, clock, random)
     rows = []
     for row in list_open_files(ledger):
@@ -93,6 +96,20 @@ def adopt_strays(source: SourceConfig, ledger: Ledger, clock: Clock, random: Ran
             forget_file(ledger, claim_id)
             add_file(ledger, Claim(claim_id, source.name, name, clock.now()))
             say("file_adopted", source=source.name, file=show_name(name), claim=claim_id)
+    _remove_spent_judged(source, ledger)
+    for claim_id in list(list_beside_claims(source.work)):
+        if find_file(ledger, claim_id) is None:  # a claim that did not come about: its marker goes back
+            put_back_beside(source.work, claim_id, source.inbox)
+        else:
+            remove_beside(source.work, claim_id)
+
+
+def _remove_spent_judged(source: SourceConfig, ledger: Ledger) -> None:
+    """Remove the side files, which hold customer data, of claims that are over."""
+    for claim_id in list(list_judged(source.work)):
+        row = find_file(ledger, claim_id)
+        if row is None or row.state == "closed":
+            remove_claim(source.work, claim_id)
 
 
 def _recover_file(row: FileRow, source: SourceConfig, ledger: Ledger) -> FileRow | None:

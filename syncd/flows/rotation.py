@@ -47,6 +47,11 @@ class Rotation:
         """Let a file take part no more."""
         self._turns.pop(file, None)
 
+    def forget_ahead(self, file: str) -> None:
+        """Ask anew what of a file is due: what was read ahead may be settled by now."""
+        if file in self._turns:
+            self._turns[file].ahead.clear()
+
     def refresh(self) -> None:
         """Look at every file anew: due times have changed."""
         self._later.clear()
@@ -92,13 +97,17 @@ class Rotation:
         if turn is None:
             return True
         turn.flying.discard(order.id)
-        next_due = self._find_next_due(order.file)
-        if next_due is None:
+        if not turn.ahead and self._find_next_due(order.file) is None:
             return bool(turn.flying)
         if not turn.queued:
             turn.queued = True
             self._circle.append(turn)
         return True
+
+    def is_alone(self, order: OrderRow) -> bool:
+        """Return whether an order in the air may be the last of its file: nothing else flies or is read ahead."""
+        turn = self._turns.get(order.file)
+        return turn is None or (not turn.ahead and turn.flying <= {order.id})
 
     def next_due_at(self) -> float | None:
         """Return when the next file has an order due (boot-time seconds); None if that is not known."""

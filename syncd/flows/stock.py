@@ -4,6 +4,7 @@ What is to be done is decided in `core.stock`. Every change here waits for the c
 """
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 
 from syncd.config.model import StockCheckConfig
@@ -40,6 +41,7 @@ class StockCheck:
         self._stock: dict[str, tuple[tuple[str | None, Number], ...]] = {}
         self._mark: PollMark | None = None
         self._warned: set[int] = set()
+        self.on_loaded: Callable[[], None] = lambda: None
 
     async def restore(self, folder: SnapshotFolder) -> None:
         """After a start: go on with the snapshot that is there."""
@@ -65,6 +67,8 @@ class StockCheck:
                 await self._clock.sleep(0)
         self._stock, self._mark = stock, mark
         hasten_held(self._ledger, self._clock.monotonic())
+        await self._ledger.durable()
+        self.on_loaded()
 
     def settle(self, order: OrderRow) -> bool:
         """Given an order that is due and was never sent, return True if it must not be sent now."""
@@ -92,17 +96,18 @@ class StockCheck:
                 return True
             case "warn":
                 self._warn(order, shortages)
-        end_hold(self._ledger, order.id)
         return False
 
     def note_sending(self, order: OrderRow, body: bytes) -> None:
-        """Count what an order that is about to be sent asks for."""
+        """Count what an order that is about to be sent asks for; only now its waiting is over."""
+        end_hold(self._ledger, order.id)
         note_sent_lines(self._ledger, order.id, list_wanted(json.loads(body, parse_float=Decimal)))
 
     def note_verdict(self, order: OrderRow, verdict: Verdict) -> None:
         """Given what the API says of an order, count it for good, no longer, or go on as it was."""
         match verdict:
             case Accepted() | AlreadyAccepted():
+                self._warned.discard(order.id)
                 end_sent_lines(self._ledger, order.id, accepted=True)
             case Rejected() | Conflict():
                 end_sent_lines(self._ledger, order.id, accepted=False)
@@ -110,7 +115,7 @@ class StockCheck:
                 pass
 
     def age_s(self) -> float | None:
-        """Return how long ago the snapshot was begun; None without one. In one run of the machine no clock's jump counts."""
+        """Return how long ago the snapshot was begun, by a clock that does not jump if it can be; None without one."""
         if self._mark is None:
             return None
         if self._mark.boot_id == self._clock.boot_id():

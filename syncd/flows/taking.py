@@ -1,27 +1,32 @@
 """Takes settled files out of an inbox. The listing is the truth; the bell only says when to look.
 
-A file that cannot be taken is left where it is and named once; nothing here opens a file.
+A file that cannot be taken is left where it is and named once; nothing here reads a file.
 """
 
 from collections.abc import Callable, Sequence
 from random import Random
 
 from syncd.config.model import SourceConfig
+from syncd.core.evidence import Evidence, find_lacking, is_sidecar, list_sidecars
 from syncd.core.model import Claim, FileStat
 from syncd.core.names import matches, show_name
 from syncd.core.settle import Sighting, observe
+from syncd.edges.beside import put_back_beside, take_beside
 from syncd.edges.clock import Clock
+from syncd.edges.lease import find_writer
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import add_file
 from syncd.edges.log import say
-from syncd.edges.spool import Oddity, claim, list_inbox, prepare_folder, sync_folder
+from syncd.edges.spool import Oddity, claim, list_inbox, prepare_folder, put_back, remove_claim, sync_folder
 from syncd.errors import LedgerError, StorageError
 
 LOOK_AGAIN_S = 0.3
 """How often a file that still settles is looked at: taken at the latest 0.5 s after it was quiet for long enough."""
 RESCAN_S = 5.0
 """How often an inbox is listed even when no bell rang; large inboxes are listed less often."""
-BREATH = 64
+HOLD_LOOK_S = 1.0
+"""How often it is looked whether a hold is over."""
+BREATH = 16
 """Files claimed before the loop has its turn."""
 
 
@@ -44,8 +49,14 @@ class Taker:
         self.source = source
         self.on_claimed: Callable[[Claim], None] = lambda _: None
         self.trouble: str | None = None  #: why nothing can be taken at present
+        self.is_on_hold: Callable[[], bool] = lambda: False
+        self.on_hold = False  #: the operator wants nothing to be taken
         self.waiting: dict[str, Sighting] = {}  #: what still settles, by name
         self.unmatched: set[str] = set()
+        self.held: dict[str, str] = {}  #: settled files that lack other evidence, and what they wait for
+        self._sidecars: dict[str, Sighting] = {}
+        self._sidecars_due: float | None = None
+        self._leases_told = False
         self._ledger = ledger
         self._clock = clock
         self._random = random
@@ -56,7 +67,8 @@ class Taker:
         """Look through the inbox once, take what is settled, and return when to look again (boot-time seconds)."""
         begun_at = self._clock.monotonic()
         try:
-            next_due = await self._take_settled()
+            self._note_hold(self.is_on_hold())
+            next_due = begun_at + HOLD_LOOK_S if self.on_hold else await self._take_settled()
         except (StorageError, LedgerError) as error:
             if self.trouble != str(error):
                 say("inbox_held", str(error), level="ERROR", source=self.source.name)
@@ -69,25 +81,84 @@ class Taker:
         rescan_at = now + max(self._rescan_s, 50 * (now - begun_at))
         return rescan_at if next_due is None else min(rescan_at, next_due)
 
+    def _note_hold(self, on_hold: bool) -> None:
+        if on_hold != self.on_hold:
+            say("source_held" if on_hold else "source_released", source=self.source.name)
+        if on_hold:
+            self.waiting = {}  # what waits settles anew after the release, and keeps no run from its end
+        self.on_hold = on_hold
+
     def is_idle(self) -> bool:
-        """Return whether nothing is on its way to being taken; an empty file that may yet grow does not count."""
-        return not any(sighting.stat.size for sighting in self.waiting.values())
+        """Return whether nothing is on its way to being taken.
+
+        An empty file that may yet grow does not count, nor one that lacks what its sender has to send.
+        """
+        growing = any(sighting.stat.size for name, sighting in self.waiting.items() if name not in self.held)
+        return not growing and self._sidecars_due is None
 
     async def _take_settled(self) -> float | None:
         prepare_folder(self.source.inbox)
         prepare_folder(self.source.work, mode=0o700)
         now = self._clock.monotonic()
-        settling = observe(self.waiting, self._list_candidates(), now, self.source.settle_seconds)
+        candidates, sidecars = self._list_candidates()
+        settling = observe(self.waiting, candidates, now, self.source.settle_seconds)
         self.waiting = settling.sightings
-        for start in range(0, len(settling.ready), BREATH):
-            self._claim_batch(settling.ready[start : start + BREATH])
-            await self._clock.sleep(0)
-        if settling.next_due is None or self.is_idle():
-            return settling.next_due
-        return min(settling.next_due, self._clock.monotonic() + LOOK_AGAIN_S)
+        ready: Sequence[FileStat] = settling.ready
+        if self.source.complete != Evidence():
+            ready = self._keep_whole(ready, sidecars, now)
+        for start in range(0, len(ready), BREATH):
+            begun_at = self._clock.monotonic()
+            self._claim_batch(ready[start : start + BREATH])
+            # As long again for all the others: of a backlog, the first orders are sent while the last file is taken.
+            await self._clock.sleep(self._clock.monotonic() - begun_at)
+        due = [at for at in (settling.next_due, self._sidecars_due) if at is not None]
+        if due and not self.is_idle():
+            due.append(self._clock.monotonic() + LOOK_AGAIN_S)
+        return min(due, default=None)
 
-    def _list_candidates(self) -> list[FileStat]:
+    def _keep_whole(self, settled: Sequence[FileStat], sidecars: Sequence[FileStat], now: float) -> list[FileStat]:
+        """Given settled files and what stands beside them, return those with all the evidence that is asked for."""
+        evidence = self.source.complete
+        beside = observe(self._sidecars, sidecars, now, self.source.settle_seconds)
+        self._sidecars = beside.sightings
+        growing = {name for name, sighting in beside.sightings.items() if sighting.stat.size} - {
+            stat.name for stat in beside.ready
+        }
+        self._sidecars_due = beside.next_due if growing else None
+        finished = {stat.name for stat in beside.ready}
+        whole, held = [], {}
+        for stat in settled:
+            lacking = find_lacking(stat.name, evidence, beside.sightings, finished) or self._find_writer(stat)
+            if lacking is None:
+                whole.append(stat)
+                continue
+            what, why = lacking
+            held[stat.name] = what
+            if self.held.get(stat.name) != what:
+                say("file_waits", why, source=self.source.name, file=show_name(stat.name), waits_for=show_name(what))
+        self.held = held
+        return whole
+
+    def _find_writer(self, stat: FileStat) -> tuple[str, str] | None:
+        """Return what a file waits for that somebody has open for writing, where the kernel tells."""
+        if not self.source.complete.lease:
+            return None
+        written = find_writer(self.source.inbox / stat.name)
+        if written is None and not self._leases_told:
+            self._leases_told = True
+            say(
+                "lease_refused",
+                "the kernel does not tell whether files here are open; quiet time alone decides. It tells the owner of "
+                "the files, and who has CAP_LEASE, on a local disk",
+                level="WARNING",
+                source=self.source.name,
+            )
+        return ("its writer", "somebody still has it open for writing") if written else None
+
+    def _list_candidates(self) -> tuple[list[FileStat], list[FileStat]]:
+        """Return the files of orders in the inbox, and the markers and checksums."""
         candidates: list[FileStat] = []
+        sidecars: list[FileStat] = []
         odd: dict[str, bool] = {}
         unmatched: set[str] = set()
         own = {self.source.work.name, self.source.done.name, self.source.failed.name}
@@ -95,6 +166,8 @@ class Taker:
             if isinstance(found, Oddity):
                 if not (found.kind == "folder" and found.name in own):
                     odd[found.name] = self._note_oddity(found)
+            elif is_sidecar(found.name, self.source.complete):
+                sidecars.append(found)
             elif not matches(found.name, self.source.match):
                 unmatched.add(found.name)
                 if found.name not in self.unmatched:
@@ -108,7 +181,7 @@ class Taker:
             else:
                 candidates.append(found)
         self._odd, self.unmatched = odd, unmatched
-        return candidates
+        return candidates, sidecars
 
     def _note_oddity(self, oddity: Oddity) -> bool:
         """Name it once, at the second look: a file with two links may be a rename in flight."""
@@ -127,6 +200,8 @@ class Taker:
         """Take some files, make that durable, and only then hand them on."""
         claims = [made for stat in stats if (made := self._claim(stat)) is not None]
         if claims:
+            for made in claims:  # all renames first: the disk writes its journal once for all of them
+                sync_folder(self.source.work / made.id)
             sync_folder(self.source.work)
             sync_folder(self.source.inbox)
             self._ledger.commit()
@@ -134,14 +209,20 @@ class Taker:
                 self.on_claimed(made)
 
     def _claim(self, stat: FileStat) -> Claim | None:
+        """Take one file and what belongs to it; None where it is not what was seen to settle."""
+        inbox, work = self.source.inbox, self.source.work
         claim_id = make_claim_id(self._clock, self._random)
         del self.waiting[stat.name]
-        taken = claim(self.source.inbox, self.source.work, stat.name, claim_id)
-        if taken is None:
+        sidecars = list_sidecars(stat.name, self.source.complete)
+        if sidecars:  # first, so that none is left behind to vouch for a later file of this name
+            take_beside(inbox, work, claim_id, sidecars)
+        taken = claim(inbox, work, stat.name, claim_id)
+        if taken is None or (self._is_other(taken, stat, claim_id) and self._put_back(stat.name, claim_id)):
+            if sidecars:
+                put_back_beside(work, claim_id, inbox)
             return None
         made = Claim(claim_id, self.source.name, stat.name, self._clock.now())
         add_file(self._ledger, made)
-        sync_folder(self.source.work / claim_id)
         say(
             "file_claimed",
             source=self.source.name,
@@ -150,3 +231,16 @@ class Taker:
             claim=claim_id,
         )
         return made
+
+    def _is_other(self, taken: FileStat, seen: FileStat, claim_id: str) -> bool:
+        """Return whether a file was replaced, or written to, between look and claim; its ctime the claim has set."""
+        if (taken.inode, taken.size, taken.mtime_ns) != (seen.inode, seen.size, seen.mtime_ns):
+            return True
+        return self.source.complete.lease and bool(find_writer(self.source.work / claim_id / seen.name))
+
+    def _put_back(self, name: str, claim_id: str) -> bool:
+        """Let a file settle anew; False if its name is taken by now: then it is a delivery of its own."""
+        if not put_back(self.source.work / claim_id / name, self.source.inbox, name):
+            return False
+        remove_claim(self.source.work, claim_id)
+        return True

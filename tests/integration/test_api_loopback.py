@@ -148,6 +148,24 @@ async def test_after_a_connection_that_breaks_the_outcome_is_unknown(handle):
         assert "the connection broke" in reply.error
 
 
+async def test_a_kept_connection_that_breaks_sends_no_get_twice():
+    """Left to itself, aiohttp would repeat it: a call more than the quota knows of."""
+    calls = []
+
+    async def break_off(writer):
+        calls.append(writer)
+        writer.close()
+
+    async with serve(break_off) as api:  # signing in has left a connection behind
+        assert (await send(api)).kind is ReplyKind.UNKNOWN
+        assert len(calls) == 1
+
+
+async def test_a_post_whose_connection_breaks_is_never_taken_for_one_that_was_not_sent():
+    async with serve(reset) as api:
+        assert (await api.send(Request("POST", "/outbound", b"{}"), "id-1")).kind is ReplyKind.UNKNOWN
+
+
 async def test_a_server_that_hangs_is_waited_for_until_the_time_out():
     async with serve(hang, timeout_s=0.3) as api:
         passed = measure()
@@ -252,6 +270,16 @@ async def test_a_server_that_speaks_no_tls_is_the_operators():
         reply = await api.login("login")
         assert (reply.kind, reply.operator) == (ReplyKind.NOT_SENT, True)
         assert reply.error.startswith("TLS: no secure connection")
+
+
+async def test_a_handshake_that_hangs_was_certainly_not_sent():
+    async def hold(reader, writer):
+        await reader.read()
+        writer.close()
+
+    async with serve_tls(hold) as api:
+        reply = await api.login("login")
+        assert reply == Reply(ReplyKind.NOT_SENT, error="no connection in time")
 
 
 async def test_a_handshake_that_breaks_off_is_the_weather():

@@ -8,7 +8,7 @@ import pytest
 from support.configs import API, ENVIRONMENT, SECOND, SOURCE
 
 from syncd.config import find_config_path, load_config, schema_files
-from syncd.config.model import GenerateReference, Secret
+from syncd.config.model import GenerateReference, ReportsConfig, Secret
 from syncd.errors import ConfigError, UsageError
 
 # What loads.
@@ -24,7 +24,7 @@ def test_a_short_config_is_complete_with_every_default(load, tmp_path):
     assert (source.inbox, source.done) == (tmp_path / "inbox", tmp_path / "done")
     assert (source.failed, source.work) == (tmp_path / "failed", tmp_path / "work")
     assert (config.api.timeout_seconds, source.settle_seconds, source.encoding) == (30, 2, "utf-8")
-    assert (config.inventory, config.show_values, source.reference, source.schema) == (None, True, None, None)
+    assert (config.inventory, config.reports, source.reference, source.schema) == (None, ReportsConfig(), None, None)
 
 
 def test_every_option_arrives_in_the_config(load, tmp_path):
@@ -55,7 +55,7 @@ state_dir: /var/lib/syncd-test
     limits: {file_bytes: 1, record_bytes: 2, depth: 3, digits: 4, columns: 5}
 inventory: {directory: stock, interval_seconds: 60.5, page_size: 50}
 log: {format: json, level: DEBUG}
-reports: {show_values: false}
+reports: {html: always, show_values: false}
 """
     )
     (source,) = config.sources
@@ -73,7 +73,7 @@ reports: {show_values: false}
     assert config.inventory is not None
     assert config.inventory.directory == tmp_path / "stock"
     assert (config.inventory.interval_seconds, config.inventory.page_size) == (60.5, 50)
-    assert (config.log.format, config.log.level, config.show_values) == ("json", "DEBUG", False)
+    assert (config.log.format, config.log.level, config.reports) == ("json", "DEBUG", ReportsConfig("always", False))
 
 
 @pytest.mark.parametrize("written", ["generate", "{generate: {}}"])

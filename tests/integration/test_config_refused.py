@@ -18,7 +18,7 @@ BROKEN = {
     ),
     "an option like no other": (
         API + "  colour: red\nreports: {xyz: 1}\n" + SOURCE,
-        "7:11: reports.xyz is no option; known here: show_values",
+        "7:11: reports.xyz is no option; known here: html, show_values",
     ),
     "an option that stands twice": (
         API + SOURCE + "    inbox: other\n",

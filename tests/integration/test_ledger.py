@@ -195,21 +195,22 @@ def test_deliveries_of_another_account_are_not_ours(ledger, claim):
 
 
 def test_calls_survive_a_restart_and_one_in_flight_ends_with_it(ledger, clock):
-    assert restore_calls(ledger, clock.at, 60, "boot-1") == []
+    assert restore_calls(ledger, clock.at, 2, 60, "boot-1") == []
     old = begin_call(ledger, 800.0)
     end_call(ledger, old, 810.0)
     recent = begin_call(ledger, 970.0)
     end_call(ledger, recent, 990.0)
     begin_call(ledger, 995.0)
     drop_call(ledger, begin_call(ledger, 996.0))
-    assert restore_calls(ledger, 1000.0, 60, "boot-1") == [990.0, 1000.0]
+    assert restore_calls(ledger, 1000.0, 2, 60, "boot-1") == [990.0, 1000.0]
 
 
-def test_after_another_boot_nothing_is_known_of_the_calls_and_everything_is_due(ledger, claim):
-    restore_calls(ledger, 1000.0, 60, "boot-1")
+def test_after_another_boot_the_whole_quota_counts_as_used_and_everything_is_due(ledger, claim):
+    restore_calls(ledger, 1000.0, 2, 60, "boot-1")
     order = add(ledger, 1)
     put_off(ledger, order.id, 5000.0, 1)
-    assert restore_calls(ledger, 3.0, 60, "boot-2") is None
+    assert restore_calls(ledger, 3.0, 2, 60, "boot-2") == [3.0, 3.0]
+    assert restore_calls(ledger, 4.0, 2, 60, "boot-2") == [3.0, 3.0]  # the next process knows it, too
     assert find_next_due(ledger, "c1") == 0
 
 

@@ -242,9 +242,10 @@ async def test_a_name_that_is_taken_gets_one_suffix_for_all(house):
         house.drop(name, write_csv(make_order(f"{name}-2", qty=0)))
     await house.settle()
     names = sorted(path.name for path in (house.root / "failed").iterdir())
-    assert len(names) == 3 + 3 + 3 + 1
+    assert len(names) == 4 + 4 + 4 + 1
     (suffixed,) = [name for name in names if name.startswith("b.2") and name.count(".") == 2]
     assert f"{suffixed}.report.json" in names
+    assert f"{suffixed}.report.html" in names
     assert suffixed.replace(".csv", ".rejected.csv") in names
     assert (house.root / "failed/b.csv.report.json").read_text() == "somebody else's"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from syncd.config import load_config
 from syncd.daemon import Daemon, Ending
-from syncd.edges.clock import SystemClock
+from syncd.edges.clock import Clock, SystemClock
 from syncd.sandbox import Sandbox, SandboxSettings
 
 CONFIG = """\
@@ -21,13 +21,13 @@ api:
   timeout_seconds: {timeout_s}
   retry: {{first_seconds: 0.02, cap_seconds: 0.1}}
   rate_limit: {{requests: {requests}, per_seconds: {per_s}}}
-state_dir: state
+state_dir: {state_dir}
 sources:
   - name: orders
     inbox: inbox
     done: done
     failed: failed
-    settle_seconds: 0
+    settle_seconds: {settle_s}
 """
 
 
@@ -47,19 +47,32 @@ class House:
         hidden.write_bytes(content)
         hidden.rename(self.root / "inbox" / name)
 
-    def make_daemon(self, extra: str = "", *, timeout_s: float = 0.3, requests: int = 1000, per_s: float = 1) -> Daemon:
+    def make_daemon(
+        self,
+        extra: str = "",
+        *,
+        timeout_s: float = 0.3,
+        requests: int = 1000,
+        per_s: float = 1,
+        settle_s: float = 0,
+        base_url: str | None = None,
+        state_dir: str = "state",
+        clock: Clock | None = None,
+    ) -> Daemon:
         """Return a daemon; `extra` goes to the end of its config, into its only source."""
         settings = self.sandbox.settings
         text = CONFIG.format(
-            base_url=self.sandbox.base_url,
+            base_url=base_url or self.sandbox.base_url,
             secret=settings.client_secret,
             timeout_s=timeout_s,
             requests=requests,
             per_s=per_s,
+            settle_s=settle_s,
+            state_dir=state_dir,
         )
         path = self.root / "config.yaml"
         path.write_text(text + extra, encoding="utf-8")
-        return Daemon(load_config(path, {}), SystemClock(), Random(1))
+        return Daemon(load_config(path, {}), clock or SystemClock(), Random(1))
 
     async def settle(self, extra: str = "", *, max_wait_s: float = 20, **options: Any) -> Ending:
         """Run a daemon until every file is filed."""

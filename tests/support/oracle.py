@@ -9,12 +9,17 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from support.scripted_api import ScriptedApi
-from support.sender import Drop
+from support.sender import Drop, Sent
 
+Reports = dict[tuple[str, str], Any]
+"""By folder and the name of the filed file."""
+DEATHS = 3
+"""So many deaths of the process while a file was judged set it aside."""
 GOOD = {"accepted", "already_accepted", "skipped"}
 
 
@@ -23,41 +28,79 @@ def find_faults(root: Path, api: ScriptedApi, drops: Sequence[Drop]) -> Iterator
     filed = {folder: _list_files(root / folder) for folder in ("done", "failed")}
     for folder in ("inbox", "work"):
         yield from (f"{path.name} is still in {folder}/" for path in sorted((root / folder).iterdir()))
-    reports = {}
+    reports: Reports = {}
     companions = set()
     for folder, paths in filed.items():
         for name in sorted(paths):
             if name.endswith(".report.json"):
                 report = json.loads(paths[name].read_bytes())
                 reports[folder, report["file"]["filed_as"]] = report
-                companions |= {(folder, name), (folder, _name_rejected(report["file"]["filed_as"]))}
-                if name != f"{report['file']['filed_as']}.report.json":
-                    yield f"{folder}/{name} is about {report['file']['filed_as']}"
+                filed_as = report["file"]["filed_as"]
+                companions |= {(folder, name), (folder, f"{filed_as}.report.html"), (folder, _name_rejected(filed_as))}
+                if name != f"{filed_as}.report.json":
+                    yield f"{folder}/{name} is about {filed_as}"
     originals = {(folder, name) for folder, paths in filed.items() for name in paths} - companions
     yield from (f"{key} has no report" for key in sorted(originals - reports.keys()))
     yield from (f"there is a report of {key}, which is not there" for key in sorted(reports.keys() - originals))
     expected = Counter(drop.key for drop in drops)
-    found = Counter((report["file"]["name"], _hash(filed[key[0]][key[1]])) for key, report in reports.items() if key in originals)
-    yield from (f"{key[0]}: dropped {expected[key]} times, filed {found[key]} times" for key in expected | found if expected[key] != found[key])
-    yield from _check_api(api, drops)
+    found = Counter(
+        (report["file"]["name"], _hash(filed[key[0]][key[1]])) for key, report in reports.items() if key in originals
+    )
+    yield from (
+        f"{key[0]}: dropped {expected[key]} times, filed {found[key]} times"
+        for key in expected | found
+        if expected[key] != found[key]
+    )
+    set_aside = _list_set_aside(root)
+    read = {
+        (report["file"]["name"], report["file"]["sha256"]) for key, report in reports.items() if key not in set_aside
+    }
+    yield from _check_api(api, [drop for drop in drops if drop.key in read])
+    yield from _check_reports(reports, filed, drops, api, set_aside)
+    yield from _check_accepted(reports, api)
+    yield from _check_ledger(root, reports, api)
+
+
+def _check_reports(
+    reports: Reports,
+    filed: dict[str, dict[str, Path]],
+    drops: Sequence[Drop],
+    api: ScriptedApi,
+    set_aside: set[tuple[str, str]],
+) -> Iterator[str]:
     by_key = {drop.key: drop for drop in drops}
     for (folder, name), report in sorted(reports.items()):
         drop = by_key.get((report["file"]["name"], report["file"]["sha256"]))
         if drop is None:
             yield f"{folder}/{name}: nothing with this content was dropped"
         else:
+            if (folder, name) in set_aside:
+                drop = replace(drop, orders=(), is_whole=False)
             yield from (f"{folder}/{name}: {fault}" for fault in _check_report(report, drop, folder, api))
             has_rejected = _name_rejected(name) in filed[folder]
             if has_rejected != (drop.is_whole and any(order["outcome"] not in GOOD for order in report["orders"])):
                 yield f"{folder}/{name}: rejected file {'without need' if has_rejected else 'is missing'}"
+
+
+def _check_accepted(reports: Reports, api: ScriptedApi) -> Iterator[str]:
+    """An order that we created is accepted in just one report."""
     accepted = Counter(
-        order["reference"] for report in reports.values() for order in report["orders"] if order["outcome"] == "accepted"
+        order["reference"]
+        for report in reports.values()
+        for order in report["orders"]
+        if order["outcome"] == "accepted"
     )
     for reference in sorted(accepted.keys() | api.created.keys()):
         ours = reference in api.created and reference not in api.foreign
         if accepted[reference] != ours:
             yield f"{reference}: accepted in {accepted[reference]} reports, created by us: {ours}"
-    yield from _check_ledger(root, reports, api)
+
+
+def _list_set_aside(root: Path) -> set[tuple[str, str]]:
+    """Return the filed files that were set aside unread: three deaths of the process fell into their judging."""
+    with closing(sqlite3.connect(root / "state/ledger.sqlite3")) as ledger:
+        rows = ledger.execute("SELECT outcome, filed_as FROM files WHERE deaths >= ?", (DEATHS,)).fetchall()
+    return {(outcome, bytes(filed_as or b"").decode()) for outcome, filed_as in rows}
 
 
 def _check_api(api: ScriptedApi, drops: Sequence[Drop]) -> Iterator[str]:
@@ -91,19 +134,21 @@ def _check_report(report: Any, drop: Drop, folder: str, api: ScriptedApi) -> Ite
         yield "its report names other orders"
         return
     for sent, outcome in zip(drop.orders, outcomes, strict=True):
-        created = api.created.get(sent.reference, [None])[0]
-        right = {"conflict"}
-        if not sent.is_valid:
-            right = {"invalid"}
-        elif sent.is_refused:
-            right = {"rejected"}
-        elif created == sent.content:
-            right = {"accepted", "already_accepted"}
+        right = _list_right_outcomes(sent, api)
         if outcome not in right:
             yield f"{sent.reference} is {outcome}, not {' or '.join(sorted(right))}"
 
 
-def _check_ledger(root: Path, reports: dict[tuple[str, str], Any], api: ScriptedApi) -> Iterator[str]:
+def _list_right_outcomes(sent: Sent, api: ScriptedApi) -> set[str]:
+    if not sent.is_valid:
+        return {"invalid"}
+    if sent.is_refused:
+        return {"rejected"}
+    is_there = api.created.get(sent.reference, [None])[0] == sent.content
+    return {"accepted", "already_accepted"} if is_there else {"conflict"}
+
+
+def _check_ledger(root: Path, reports: Reports, api: ScriptedApi) -> Iterator[str]:
     with closing(sqlite3.connect(root / "state/ledger.sqlite3")) as ledger:
         files = ledger.execute("SELECT id, state, outcome, filed_as, sha256 FROM files").fetchall()
         for claim_id, state, outcome, filed_as, sha256 in files:
@@ -120,7 +165,9 @@ def _check_ledger(root: Path, reports: dict[tuple[str, str], Any], api: Scripted
         if len(files) != len(reports):
             yield f"the ledger knows {len(files)} files, and there are {len(reports)} reports"
         deliveries = dict(ledger.execute("SELECT reference, state FROM deliveries").fetchall())
-        if set(deliveries) != set(api.created) - (api.foreign - set(deliveries)) or set(deliveries.values()) - {"accepted"}:
+        if set(deliveries) != set(api.created) - (api.foreign - set(deliveries)) or set(deliveries.values()) - {
+            "accepted"
+        }:
             yield f"the ledger's deliveries are {deliveries}, the API has {sorted(api.created)}"
 
 

@@ -5,10 +5,9 @@ connection's end, also when the client died meanwhile. Counts every creation and
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum, auto
-from random import Random
 from typing import Any
 from urllib.parse import unquote
 
@@ -65,10 +64,10 @@ class _Work:
 class Script:
     """Decides the fate of each call; this one is always kind."""
 
-    def choose(self, method: str, path: str, now: float) -> Fate:  # noqa: PLR6301 - others draw and look
+    def choose(self, method: str, path: str, now: float) -> Fate:
         return GOOD
 
-    def lose(self, timeout_s: float) -> float | None:  # noqa: PLR6301
+    def lose(self, timeout_s: float) -> float | None:
         """Return how long after its client's death the server still does what it was asked; None: never."""
         return 0.0
 
@@ -127,6 +126,22 @@ class ScriptedApi(httpx.AsyncBaseTransport):
         if fate.html:
             return httpx.Response(status, content=b"<html>a proxy</html>", headers=fate.headers)
         return httpx.Response(status, json=body, headers=fate.headers)
+
+    def fork(self, machine: Machine, script: Script) -> "ScriptedApi":
+        """Return a server in the same state, for another course of things from here on."""
+        other = ScriptedApi(machine, script, timeout_s=self._timeout_s, refuse_duplicates=self._refuse_duplicates)
+        other.created = {reference: list(orders) for reference, orders in self.created.items()}
+        other.foreign = set(self.foreign)
+        calls = {id(call): replace(call) for call in self.calls}
+        other.calls = list(calls.values())
+        other._works = [replace(work, call=calls[id(work.call)]) for work in self._works]
+        other._tokens = dict(self._tokens)
+        other.logins = self.logins
+        return other
+
+    def describe(self) -> str:
+        """Return all that a client's fate may depend on."""
+        return repr((sorted(self.created), [(work.order["ReferenceNumber"], work.due_at) for work in self._works]))
 
     def on_effect(self, what: str) -> None:
         """Called where a request has come in and before an answer goes out."""

@@ -129,12 +129,12 @@ class Sender:
             if path.name not in self._mended and not path.name.endswith(".report.json"):
                 self._mended.add(path.name)
                 content = path.read_bytes().replace(b",A thing,0,", b",A thing,4,").replace(b'"Qty": 0', b'"Qty": 4')
-                orders = _read_orders(path.suffix, content.decode())
+                orders = read_orders(path.suffix, content.decode())
                 return Drop(f"mended-{len(self.drops)}{path.suffix}", content, tuple(map(Sent, orders)))
         return None
 
 
-def _read_orders(ending: str, text: str) -> list[dict[str, Any]]:
+def read_orders(ending: str, text: str) -> list[dict[str, Any]]:
     """Read what `WRITERS` wrote, and `_error` beside it."""
     if ending == ".json":
         orders = json.loads(text)

@@ -105,10 +105,11 @@ class Simulation:
         events: list[tuple[float, Callable[[], None]]] = []
         for _ in range(random.choice((2, 5, 10))):  # bursts of drops, and what is near them
             at = random.random() * self._length_s
-            for _ in range(random.choice((1, 2, 6))):
-                events.append((at + random.random() * 10, self._drop))
-            for _ in range(random.choice((0, 1, 1, 2, 4))):
-                events.append((at + random.random() * random.choice((4.0, 40.0, 400.0)), self._end_process))
+            events += [(at + random.random() * 10, self._drop) for _ in range(random.choice((1, 2, 6)))]
+            events += [
+                (at + random.random() * random.choice((4.0, 40.0, 400.0)), self._end_process)
+                for _ in range(random.choice((0, 1, 1, 2, 4)))
+            ]
         for _ in range(random.choice((0, 2))):
             events.append((random.random() * self._length_s, lambda: self._machine.jump(random.choice((-3600, 86400)))))
             events.append((random.random() * self._length_s, self._api.drop_tokens))
@@ -161,7 +162,9 @@ class Simulation:
 
     def _look_at_archive(self) -> None:
         now = list_archive(self._world.root)
-        self._faults += [f"{path} was changed or removed" for path, was in self._archive.items() if now.get(path) != was]
+        self._faults += [
+            f"{path} was changed or removed" for path, was in self._archive.items() if now.get(path) != was
+        ]
         self._archive = now
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from email.utils import format_datetime
 from datetime import timedelta
+from email.utils import format_datetime
 from random import Random
 
 from support.machine import BEGIN
@@ -67,7 +67,9 @@ class Weather(Script):
 
     def _answer(self, status: int, *, html: bool = False) -> Fate:
         works = self._random.random() < 0.5
-        return Fate(latency_s=self._draw_latency(), works=works, status=status, html=html or self._random.random() < 0.5)
+        return Fate(
+            latency_s=self._draw_latency(), works=works, status=status, html=html or self._random.random() < 0.5
+        )
 
     def _throttle(self, now: float) -> Fate:
         wait_s = self._random.randint(1, 120)

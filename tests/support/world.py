@@ -29,7 +29,9 @@ UPKEEP_S = 900.0
 def build_config(root: Path, api: ApiConfig, settle_seconds: float = 2.0) -> Config:
     """Return the config of one source below a root."""
     inbox, work, done, failed, state = (root / name for name in FOLDERS)
-    return Config(root / "config.yaml", api, state, (SourceConfig("orders", inbox, done, failed, work, settle_seconds),))
+    return Config(
+        root / "config.yaml", api, state, (SourceConfig("orders", inbox, done, failed, work, settle_seconds),)
+    )
 
 
 def build_api_config(
@@ -55,22 +57,24 @@ def compile_usual_reading() -> Reading:
 
 
 class World:
-    """One installation through all its processes; `root` is where its folders stand at present."""
+    """One installation through all its processes; `root` is where its folders stand at present.
 
-    def __init__(self, root: Path, machine: Machine, api: ScriptedApi, api_config: ApiConfig, seed: int) -> None:
+    Where `folder` holds an image already, it goes on from that.
+    """
+
+    def __init__(self, folder: Path, machine: Machine, api: ScriptedApi, api_config: ApiConfig, seed: int) -> None:
         self.machine = machine
         self.api = api
         self.deaths = 0
         self.life: Life | None = None
         self.rescan_s = 5.0
         self.settle_seconds = 2.0
-        self._base = root
+        self._base = folder
         self._api_config = api_config
         self._random = Random(seed)
-        self.root = root / "0"
-        self.root.mkdir(parents=True)
-        for name in FOLDERS[:-1]:
-            (self.root / name).mkdir()
+        self.root = folder / "0"
+        for name in FOLDERS:
+            (self.root / name).mkdir(parents=True, exist_ok=True)
 
     def start(self) -> "Life":
         """Begin a process."""
@@ -93,6 +97,17 @@ class World:
         if self.life is not None:
             self.life.stop()
             self._end_life().sweep_up()
+
+    def settle(self, within_s: float = 3600.0) -> bool:
+        """Run until nothing is left to do; return whether that was so within some time."""
+        if self.life is None:
+            raise RuntimeError("nothing runs")
+        until = self.machine.seconds + within_s
+        while self.machine.seconds < until:
+            self.life.run_until(self.machine.seconds + 5)
+            if self.life.app.orders.is_settled() and not any((self.root / "inbox").iterdir()):
+                return True
+        return False
 
     def _end_life(self) -> "Life":
         life, self.life = self.life, None

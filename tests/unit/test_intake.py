@@ -1,5 +1,6 @@
 import copy
 import json
+from itertools import chain, repeat
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -251,3 +252,12 @@ def test_an_invalid_order_without_a_reference_stays_without_one():
 def test_an_order_of_json_with_the_error_key_is_read_without_it():
     [judged] = run(json.dumps(make(_error="Qty is 0")).encode(), "a.json")
     assert isinstance(judged, Order)
+
+
+def test_a_file_that_holds_no_order_for_long_is_refused():
+    """Empty lines cost time to read, and while none of them is an order nothing else has its turn."""
+    reading = Reading(checker=CHECKER, format="ndjson")
+    content = chain([json.dumps(ORDER).encode() + b"\n"], repeat(b" " * (2**20 - 1) + b"\n", 65))
+    first, last = judge(content, "a.ndjson", reading)
+    assert isinstance(first, Order)
+    assert last.problem.code == "no_order_for_long"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from syncd.core.names import (
     LONGEST_NAME,
+    html_report_name,
     is_left_alone,
     matches,
     rejected_name,
@@ -99,6 +100,7 @@ def test_the_ending_is_what_follows_the_last_dot(name, parts):
 
 def test_companions_are_named_after_the_file():
     assert report_name("orders.csv") == "orders.csv.report.json"
+    assert html_report_name("orders.csv") == "orders.csv.report.html"
     assert rejected_name("orders.csv") == "orders.rejected.csv"
     assert rejected_name("orders") == "orders.rejected"
 

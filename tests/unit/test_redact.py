@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syncd.core.redact import MASK, is_secret_key, redact
+from syncd.core.redact import MASK, hide_quoted, is_secret_key, redact
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1g"
 
@@ -119,3 +119,20 @@ def test_text_without_any_mark_of_a_secret_is_left_alone(text):
 def test_no_pattern_runs_away_on_a_long_text():
     for piece in ("a", "a-", "?", "eyJ", "token", "a@", "://", '"', "\\", "password=", "bearer "):
         redact(piece * (200_000 // len(piece)))
+
+
+@pytest.mark.parametrize(
+    ("line", "hidden"),
+    [
+        ("KeyError: 'Ann Example'", "KeyError: ***"),
+        ("ValueError: it can't read 'Ann' at all", "ValueError: it can*** at all"),
+        ("ValueError: it can't", "ValueError: it can***"),
+        ('  | ValueError: bad "Ann" here', "  | ValueError: bad *** here"),
+        ("  +-+---------------- 1 ----------------", "  +-+---------------- 1 ----------------"),
+        ('  File "syncd/x.py", line 1, in f', '  File "syncd/x.py", line 1, in f'),
+        ("    rows['a'] = 1", "    rows['a'] = 1"),
+        ("", ""),
+    ],
+)
+def test_what_an_exception_quotes_is_hidden_and_frames_stay(line, hidden):
+    assert hide_quoted(line) == hidden

@@ -133,3 +133,34 @@ def test_many_files_cost_no_more_than_a_look_each(book, rotation):
         book.put(f"f{number}", number)
         rotation.add(f"f{number}")
     assert sorted(take_all(rotation)) == list(range(2000))
+
+
+def test_the_last_one_of_a_file_is_alone_in_the_air(book, rotation):
+    book.put("a", 1, 2)
+    rotation.add("a")
+    first, second = rotation.take(0), rotation.take(0)
+    assert not rotation.is_alone(first)
+    book.finish(first)
+    assert rotation.land(first)
+    assert rotation.is_alone(second)
+    rotation.remove("a")
+    assert rotation.is_alone(second)
+
+
+def test_while_more_is_read_ahead_none_is_alone_and_the_ledger_is_not_asked(book, rotation):
+    book.put("a", 1, 2)
+    rotation.add("a")
+    first = rotation.take(0)
+    assert not rotation.is_alone(first)
+    book.files.clear()
+    assert rotation.land(first)
+
+
+def test_what_was_read_ahead_is_forgotten_when_it_may_be_settled(book, rotation):
+    book.put("a", 1, 2)
+    rotation.add("a")
+    first = rotation.take(0)
+    book.files.clear()
+    rotation.forget_ahead("a")
+    rotation.forget_ahead("unknown")
+    assert not rotation.land(first)

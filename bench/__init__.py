@@ -1,0 +1,1 @@
+"""The project's own measurements: `make bench`. Nothing of syncd imports this; it starts the installed command."""

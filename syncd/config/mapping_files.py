@@ -1,0 +1,59 @@
+"""From a mapping's path to the compiled `Mapping`, or to all that is wrong with it at once.
+
+Strict YAML, then its shape by `schemas/mapping.schema.json`, then what only compiling finds; each finding
+with file, line, column and cure. Presets that ship with syncd are found by their bare name.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from syncd.config.document import show_key
+from syncd.config.shape import check_shape
+from syncd.config.strict_yaml import MAX_BYTES, parse_yaml, tell
+from syncd.errors import ConfigError
+
+if TYPE_CHECKING:
+    from syncd.core.mapping import Mapping
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def list_presets() -> dict[str, Path]:
+    """Return the mappings that ship with syncd, by name: in a wheel beside this package's rooms, else beside it."""
+    for folder in (_PACKAGE / "mappings", _PACKAGE.parent / "mappings"):
+        if folder.is_dir():
+            return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    raise FileNotFoundError("syncd was installed without mappings/; install it again")
+
+
+def find_mapping(path: Path) -> Path:
+    """Given a path, or the bare name of a preset, return the mapping's path."""
+    if path.parent == Path() and not path.suffix and not path.exists():
+        return list_presets().get(path.name, path)
+    return path
+
+
+def load_mapping(path: Path) -> "Mapping":
+    """Given a mapping's path, or the bare name of a preset, return it compiled. Raise ConfigError with all problems."""
+    from syncd.core.mapping import MappingRefusedError, compile_mapping  # noqa: PLC0415 - 40 ms, for who has one
+
+    path = find_mapping(path)
+    label = str(path)
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ConfigError([f"{label}: the mapping cannot be read: {error.strerror}"]) from None
+    document = parse_yaml(content, label)
+    data = document.data
+    if not isinstance(data, dict):
+        document.find((), "the file holds no mapping; begin with a copy of one that ships with syncd")
+        raise ConfigError(tell(document.findings, label))
+    check_shape(data, document, "mapping.schema.json")
+    if not document.findings:
+        try:
+            return compile_mapping(data)
+        except MappingRefusedError as refused:
+            for fault in refused.faults:
+                document.find(fault.key, f"{show_key(fault.key)} {fault.sentence}")
+    raise ConfigError(tell(document.findings, label))

@@ -1,0 +1,171 @@
+"""One value from its spec: where it comes from, then text, lookup, number, date or country, then its default.
+
+    Currency: {column: Currency, default: EUR}
+
+Compiled once into closures; refuses what does not fit, never repairs it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from syncd.core.mapping.build import Build
+from syncd.core.mapping.model import Found, KeyPath, Read, Scope, Test, TreePath
+from syncd.core.mapping.paths import write_scalar
+from syncd.core.mapping.sources import (
+    compile_column,
+    compile_formula,
+    compile_path,
+    compile_sum,
+    compile_template,
+    compile_value,
+)
+from syncd.core.mapping.steps import compile_steps, exact, finish_value
+from syncd.core.mapping.texts import compile_regex, fold_space
+
+_TESTS = ("equals", "in", "filled", "matches")
+_DIRECT = {
+    "column": compile_column,
+    "path": compile_path,
+    "value": compile_value,
+    "expression": compile_formula,
+    "template": compile_template,
+}
+_SOURCES = (*_DIRECT, "constant", "join", "first", "sum", "counted", "first_item")
+_BROKEN: Read = lambda _scope: (None, None)  # noqa: E731 - stands for a spec with a fault: it is never run
+
+
+def compile_spec(spec: Any, build: Build, key: KeyPath) -> Read:
+    """Given a value's spec, return how it is read; what is wrong with it is noted."""
+    spec = normalise_spec(spec, build)
+    sources = [word for word in _SOURCES if word in spec]
+    if len(sources) != 1:
+        found = f", not {' and '.join(sources)}" if sources else ""
+        build.refuse(key, f"must have one of {', '.join(_SOURCES)}{found}")
+        return _BROKEN
+    source = _compile_source(sources[0], spec, build, key)
+    steps = [*compile_steps(spec, build, key)]
+    when = compile_condition(spec["when"], build, (*key, "when")) if "when" in spec else None
+    default = exact(spec.get("default"))
+    keep_space = spec.get("space") == "keep"
+
+    def read(scope: Scope) -> Found:
+        if when is not None and not when(scope):
+            return None, None
+        value, path = source(scope)
+        if isinstance(value, str):
+            value = (value if keep_space else fold_space(value)) or None
+            if value in build.nulls:
+                value = None
+        for step in steps:
+            if value is None or value == "":
+                break
+            value = step(value, path, scope)
+        return (default if value is None or value == "" else value), path
+
+    return read
+
+
+def normalise_spec(spec: Any, build: Build) -> dict[str, Any]:
+    """Return a short spec in full: a text is a column (of JSON: a path), anything else a constant."""
+    if isinstance(spec, dict):
+        return dict(spec)
+    if isinstance(spec, str):
+        return {"column" if build.fold else "path": spec}
+    return {"constant": spec}
+
+
+def compile_condition(spec: Any, build: Build, key: KeyPath) -> Test:
+    """Given a condition, return its test: `{column: Paid, equals: yes}`, `all:`, `any:`, `not:`, `expression:`."""
+    if len(spec) > 1 and (whole := {"all", "any", "not"} & spec.keys()):
+        build.refuse(key, f"has {min(whole)} beside other keys; keep it alone")
+    if "all" in spec or "any" in spec:
+        word = "all" if "all" in spec else "any"
+        tests = [compile_condition(each, build, (*key, word, index)) for index, each in enumerate(spec[word])]
+        return _make_all(tests) if word == "all" else lambda scope: any(test(scope) for test in tests)
+    if "not" in spec:
+        inner = compile_condition(spec["not"], build, (*key, "not"))
+        return lambda scope: not inner(scope)
+    checks = _compile_checks(spec, build, key)
+    read = compile_spec({name: told for name, told in spec.items() if name not in _TESTS}, build, key)
+    if not checks:
+        if "expression" not in spec:
+            build.refuse(key, f"tests nothing; add one of {', '.join(_TESTS)}")
+        return lambda scope: bool(read(scope)[0])
+
+    def test(scope: Scope) -> bool:
+        text = write_scalar(read(scope)[0])
+        return all(check(text) for check in checks)
+
+    return test
+
+
+def _make_all(tests: list[Test]) -> Test:
+    return lambda scope: all(test(scope) for test in tests)
+
+
+def _compile_checks(spec: dict[str, Any], build: Build, key: KeyPath) -> list[Callable[[str], bool]]:
+    checks: list[Callable[[str], bool]] = []
+    if "equals" in spec:
+        wanted = write_scalar(spec["equals"])
+        checks.append(lambda text: text == wanted)
+    if "in" in spec:
+        choices = frozenset(map(write_scalar, spec["in"]))
+        checks.append(lambda text: text in choices)
+    if "filled" in spec:
+        filled = spec["filled"]
+        checks.append(lambda text: bool(text) is filled)
+    if "matches" in spec:
+        try:
+            pattern = compile_regex(spec["matches"])
+        except ValueError as error:
+            build.refuse((*key, "matches"), str(error))
+        else:
+            checks.append(lambda text: pattern.search(text) is not None)
+    return checks
+
+
+def _compile_source(word: str, spec: dict[str, Any], build: Build, key: KeyPath) -> Read:
+    if word in _DIRECT:
+        return _DIRECT[word](spec, build, key)
+    match word:
+        case "constant":
+            constant = exact(spec["constant"])
+            return lambda _scope: (constant, None)
+        case "join":
+            parts = [compile_spec(each, build, (*key, "join", index)) for index, each in enumerate(spec["join"])]
+            return _make_join(parts, spec.get("separator", " "))
+        case "first":
+            choices = [compile_spec(each, build, (*key, "first", index)) for index, each in enumerate(spec["first"])]
+            return _make_first(choices)
+        case "sum":
+            numbered = normalise_spec(spec["sum"], build)
+            numbered = numbered if "number" in numbered else {**numbered, "number": spec.get("number", True)}
+            return compile_sum(spec, lambda: compile_spec(numbered, build, (*key, "sum")), build, key)
+        case "counted":
+            return lambda scope: (str(scope.number), None)
+        case _:
+            name = spec["first_item"]
+            return lambda scope: (scope.first_item.get(name), None)
+
+
+def _make_join(parts: list[Read], separator: str) -> Read:
+    def read(scope: Scope) -> Found:
+        found = [(value, path) for value, path in (part(scope) for part in parts) if value is not None]
+        if not found:
+            return None, None
+        return separator.join(write_scalar(finish_value(value)) for value, _ in found), found[0][1]
+
+    return read
+
+
+def _make_first(choices: list[Read]) -> Read:
+    def read(scope: Scope) -> Found:
+        place: TreePath | None = None
+        for choice in choices:
+            value, path = choice(scope)
+            if value is not None:
+                return value, path
+            place = place or path
+        return None, place
+
+    return read

@@ -1,0 +1,39 @@
+"""What the ledger can tell of one name, one content or one reference, over all deliveries. Changes nothing."""
+
+import os
+
+from syncd.edges.ledger import Ledger
+from syncd.edges.ledger_files import FileRow, find_file
+
+
+def find_files_named(ledger: Ledger, name: str) -> list[FileRow]:
+    """Return every delivery that came, or was filed, under a name, or whose claim id it is; oldest first."""
+    raw = os.fsencode(name)
+    query = "SELECT id FROM files WHERE name = ? OR filed_as = ? OR id = ? ORDER BY received_at, id"
+    return _find_all(ledger, ledger.read(query, (raw, raw, name)).fetchall())
+
+
+def find_files_with(ledger: Ledger, reference: str) -> list[FileRow]:
+    """Return every delivery that holds an order with this reference, oldest first."""
+    query = "SELECT id FROM files WHERE id IN (SELECT file FROM orders WHERE reference = ?) ORDER BY received_at, id"
+    return _find_all(ledger, ledger.read(query, (reference,)).fetchall())
+
+
+def list_same_bytes(ledger: Ledger, row: FileRow) -> list[str]:
+    """Return the claim ids of other deliveries of the same bytes, oldest first."""
+    if row.sha256 is None:
+        return []
+    query = "SELECT id FROM files WHERE sha256 = ? AND id <> ? ORDER BY received_at, id"
+    return [found["id"] for found in ledger.read(query, (row.sha256, row.claim.id)).fetchall()]
+
+
+def read_delivery_state(ledger: Ledger, reference: str) -> str | None:
+    """Return what the API was last told of a reference, whatever the account; None if nothing."""
+    query = "SELECT state FROM deliveries WHERE reference = ? ORDER BY state <> 'accepted' DESC LIMIT 1"
+    row = ledger.read(query, (reference,)).fetchone()
+    return None if row is None else str(row["state"])
+
+
+def _find_all(ledger: Ledger, rows: list[dict[str, str]]) -> list[FileRow]:
+    found = (find_file(ledger, row["id"]) for row in rows)
+    return [row for row in found if row is not None]

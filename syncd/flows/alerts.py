@@ -1,0 +1,229 @@
+"""Alerts: looks now and then at what can be wrong, and says so to the log and every channel.
+
+What was said is in the ledger, so that a restart says nothing twice. Sending runs beside the work: a slow
+webhook holds up neither files nor the heartbeat.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from syncd.config.model import Config, InventoryConfig, SourceConfig
+from syncd.core.alerts import (
+    AlertKind,
+    AlertMessage,
+    AlertState,
+    Condition,
+    Standing,
+    build_event,
+    is_unfinished,
+    read_standing,
+    tell_failures,
+    weigh,
+    write_message,
+    write_standing,
+)
+from syncd.core.expect import find_missed
+from syncd.core.gate import HoldKind
+from syncd.core.names import show_name
+from syncd.edges.channels import Channel, deliver
+from syncd.edges.clock import Clock
+from syncd.edges.ledger import Ledger
+from syncd.edges.ledger_files import find_last_arrival
+from syncd.edges.log import say
+from syncd.edges.lying import find_disk, find_written_at, list_lying
+from syncd.edges.spool import free_bytes
+from syncd.errors import StorageError
+from syncd.flows.calls import Caller
+from syncd.flows.inventory import Inventory
+from syncd.flows.orders import Orders
+from syncd.flows.taking import Taker
+
+LOOK_S = 10.0
+"""How often it is looked what is wrong."""
+FOLDERS_LOOK_S = 60.0
+"""How often folders, disks and the calendar are looked at: they change slowly, and looking costs."""
+PATIENCE_S = 60.0
+"""How long the machine may refuse something before that is said: most of it is over at the next try."""
+GATHER_S = 300.0
+"""How long failed files are gathered after one was told: a hundred of them are one message."""
+TRIES_S = (0.0, 10.0, 60.0)
+"""When a message is sent again to a channel that did not take it."""
+_MEMORY = "alerts"
+
+
+class Alerts:
+    """Knows what was said, and says what is new."""
+
+    def __init__(
+        self,
+        config: Config,
+        orders: Orders,
+        caller: Caller,
+        inventory: Inventory | None,
+        ledger: Ledger,
+        clock: Clock,
+        channels: Sequence[Channel],
+    ) -> None:
+        self._config = config
+        self._orders = orders
+        self._caller = caller
+        self._inventory = inventory
+        self._ledger = ledger
+        self._clock = clock
+        self._channels = tuple(channels)
+        self._since = clock.now()
+        self._standing = self._remember()
+        self._look_at = 0.0
+        self._folders_at = 0.0
+        self._folders: tuple[Condition, ...] = ()
+        self._refused: dict[str, float] = {}
+        self._failures: dict[str, list[str]] = {}
+        self._tell_failures_at = 0.0
+        self._sending: set[asyncio.Task[None]] = set()
+        orders.on_failed = self.note_failure
+
+    def note_failure(self, source: str, name: str) -> None:
+        """A file went to failed."""
+        self._failures.setdefault(source, []).append(show_name(name))
+        self._look_at = 0.0
+
+    async def __call__(self) -> None:
+        """Look, if it is time to, and say what is new."""
+        now_s = self._clock.monotonic()
+        if now_s < self._look_at:
+            return
+        self._look_at = now_s + LOOK_S
+        self._say_failures(now_s)
+        if now_s >= self._folders_at:
+            self._folders_at = now_s + FOLDERS_LOOK_S
+            self._folders = tuple(self._look_into_folders())
+        conditions = [*self._find_held(now_s), *self._folders]
+        before = self._standing
+        self._standing, messages = weigh(before, conditions, self._clock.now(), self._config.alerts.repeat_seconds)
+        for message in messages:
+            self._say(message)
+        if messages or self._standing.keys() != before.keys():
+            self._ledger.write_meta(_MEMORY, json.dumps(write_standing(self._standing)))
+
+    async def close(self) -> None:
+        """Give up what is still being sent."""
+        for task in self._sending:
+            task.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)
+
+    def _remember(self) -> dict[str, Standing]:
+        with contextlib.suppress(ValueError, TypeError):
+            return read_standing(json.loads(self._ledger.read_meta(_MEMORY) or "[]"))
+        return {}
+
+    def _find_held(self, now_s: float) -> Iterator[Condition]:
+        """Yield what holds calls or files up."""
+        hold = self._caller.gate.hold
+        if hold is not None and hold.kind is HoldKind.OPERATOR:
+            yield Condition(AlertKind.CREDENTIALS_REFUSED, "api", f"No order is sent until you act: {hold.reason}")
+        elif hold is not None and now_s - hold.since >= self._config.alerts.api_down_seconds:
+            yield Condition(AlertKind.API_DOWN, "api", f"The API is out of reach; orders wait: {hold.reason}")
+        elif not self._caller.reached:  # since our start nothing has shown yet that what was said before is over
+            yield from (one.condition for one in self._standing.values() if one.condition.subject == "api")
+        sentences = self._orders.list_troubles()
+        if self._inventory is not None and self._inventory.trouble is not None:
+            sentences.append(self._inventory.trouble)
+        self._refused = {sentence: self._refused.get(sentence, now_s) for sentence in sentences}
+        for sentence, since_s in self._refused.items():
+            if now_s - since_s >= PATIENCE_S:
+                yield Condition(AlertKind.HELD_BY_MACHINE, sentence, sentence)
+
+    def _look_into_folders(self) -> Iterator[Condition]:
+        now = self._clock.now()
+        for taker in self._orders.takers:
+            if taker.source.expect is not None:
+                yield from self._find_missing(taker.source, now)
+            if taker.trouble is None and not taker.on_hold:
+                yield from self._find_torn(taker, now)
+        yield from self._find_full_disks()
+        if self._config.inventory is not None:
+            yield from self._find_old_snapshot(self._config.inventory, now)
+
+    def _find_missing(self, source: SourceConfig, now: datetime) -> Iterator[Condition]:
+        if source.expect is None:
+            return
+        missed = find_missed(source.expect, now, find_last_arrival(self._ledger, source.name), self._since)
+        if missed is not None:
+            local = missed.astimezone(source.expect.zone)
+            text = f"Nothing arrived for {source.name} by {local:%H:%M} on {local:%Y-%m-%d}, and nothing since."
+            yield Condition(AlertKind.NOTHING_ARRIVED, source.name, text)
+
+    def _find_torn(self, taker: Taker, now: datetime) -> Iterator[Condition]:
+        patience_s = self._config.alerts.torn_upload_seconds
+
+        def is_suspect(name: str) -> bool:
+            return is_unfinished(name) or name in taker.waiting or name in taker.held
+
+        with contextlib.suppress(StorageError):
+            names = sorted(list_lying(taker.source.inbox, now.timestamp() - patience_s, is_suspect))
+            if names:
+                more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+                text = (
+                    f"{show_name(names[0])}{more} lies unfinished in the inbox of {taker.source.name}: ask the sender "
+                    "to send it again, then remove it."
+                )
+                yield Condition(AlertKind.TORN_UPLOAD, taker.source.name, text)
+
+    def _find_full_disks(self) -> Iterator[Condition]:
+        config = self._config
+        folders = [config.state_dir, *(source.work for source in config.sources)]
+        if config.inventory is not None:
+            folders.append(config.inventory.directory)
+        disks = {find_disk(folder): folder for folder in reversed(folders)}
+        disks.pop(None, None)
+        for folder in disks.values():
+            with contextlib.suppress(StorageError):
+                free = free_bytes(folder)
+                if free < config.alerts.disk_free_bytes:
+                    text = f"The disk of {show_name(str(folder))} is nearly full: free some space there."
+                    yield Condition(AlertKind.DISK_NEARLY_FULL, str(folder), text)
+
+    def _find_old_snapshot(self, inventory: InventoryConfig, now: datetime) -> Iterator[Condition]:
+        usual_s = 86_400.0 if inventory.cron is not None else max(3600.0, 3 * inventory.interval_seconds)
+        patience_s = self._config.alerts.snapshot_age_seconds or usual_s
+        written_at = find_written_at(inventory.directory / "latest.json") or self._since.timestamp()
+        if now.timestamp() - written_at >= patience_s:
+            text = f"The newest snapshot of the inventory is older than {patience_s:.0f} seconds."
+            yield Condition(AlertKind.SNAPSHOT_OLD, "inventory", text)
+
+    def _say_failures(self, now_s: float) -> None:
+        if not self._failures or now_s < self._tell_failures_at:
+            return
+        self._tell_failures_at = now_s + GATHER_S
+        failures, self._failures = self._failures, {}
+        for source, names in failures.items():
+            text = tell_failures(source, names)
+            self._say(build_event(AlertKind.FILE_FAILED, source, text, self._clock.now()))
+
+    def _say(self, message: AlertMessage) -> None:
+        over = message.state is AlertState.OVER
+        say(
+            "alert_over" if over else "alert",
+            message.text,
+            level="INFO" if over else "ERROR",
+            alert=message.kind.value,
+            state=message.state.value,
+            subject=show_name(message.subject),
+        )
+        written = write_message(message, self._config.api.environment)
+        for channel in self._channels:
+            task = asyncio.get_running_loop().create_task(self._send(channel, written))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    async def _send(self, channel: Channel, written: dict[str, object]) -> None:
+        """Send a message, again if need be; what cannot be delivered is in the log all the same."""
+        for pause_s in TRIES_S:
+            await self._clock.sleep(pause_s)
+            delivered = await deliver(channel, written)
+            if delivered.problem is None:
+                return
+        say("alert_undelivered", delivered.problem or "", level="ERROR", channel=channel.name)

@@ -1,0 +1,70 @@
+"""Encrypts what has stood in done and failed for long enough, beside the work. Off unless the config asks for it.
+
+Only what the ledger knows as closed is touched. Companions go first, so that a death in between is made up for
+in the next round; the encrypting itself runs in a thread, as a big file takes seconds.
+"""
+
+import asyncio
+from pathlib import Path
+
+from syncd.config.model import Config, EncryptConfig, SourceConfig
+from syncd.core.names import show_name
+from syncd.core.retention import choose_expired
+from syncd.edges.archive import list_archived
+from syncd.edges.clock import Clock
+from syncd.edges.ledger import Ledger
+from syncd.edges.ledger_files import FileOutcome
+from syncd.edges.log import say, say_bug
+from syncd.edges.sealing import seal_file
+from syncd.errors import SyncdError
+from syncd.flows.retention import list_own, list_present
+
+ROUND_S = 600.0
+"""How often it is looked what is to be encrypted."""
+
+
+class Sealing:
+    """Begins a round now and then, beside the work."""
+
+    def __init__(self, config: Config, ledger: Ledger, clock: Clock) -> None:
+        self._config = config
+        self._ledger = ledger
+        self._clock = clock
+        self._next_s = 0.0
+        self._round: asyncio.Task[None] | None = None
+
+    async def __call__(self) -> None:
+        """Begin a round, if it is time to and the last one has ended."""
+        encrypt, now_s = self._config.encrypt, self._clock.monotonic()
+        if encrypt is not None and now_s >= self._next_s and (self._round is None or self._round.done()):
+            self._next_s = now_s + ROUND_S
+            self._round = asyncio.get_running_loop().create_task(self.go_round(encrypt), name="sealing")
+
+    async def close(self) -> None:
+        """Give up the round; what was not encrypted is found again."""
+        if self._round is not None:
+            self._round.cancel()
+            await asyncio.gather(self._round, return_exceptions=True)
+
+    async def go_round(self, encrypt: EncryptConfig) -> None:
+        """Look into every folder once. What the machine refuses is tried again in the next round."""
+        for source in self._config.sources:
+            try:
+                await self._seal(source, source.done, "done", encrypt.done_after_days, encrypt)
+                await self._seal(source, source.failed, "failed", encrypt.failed_after_days, encrypt)
+            except SyncdError as error:
+                say("sealing_held", str(error), level="WARNING", source=source.name)
+            except Exception as error:  # noqa: BLE001  a bug here holds up no order
+                say_bug("bug", error, source=source.name)
+
+    async def _seal(
+        self, source: SourceConfig, folder: Path, outcome: FileOutcome, days: float, encrypt: EncryptConfig
+    ) -> None:
+        names = list_archived(folder)
+        present = [one async for one in list_present(self._ledger, self._clock, source.name, outcome, names)]
+        for filed in choose_expired(present, self._clock.now(), days=days, files=None):
+            plain = [name for name in list_own(source, filed) if name in names]
+            for name in plain:
+                await asyncio.to_thread(seal_file, folder / name, encrypt.recipients)
+            if plain:
+                say("file_sealed", source=source.name, folder=outcome, file=show_name(filed.name), claim=filed.claim_id)

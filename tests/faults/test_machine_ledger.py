@@ -1,0 +1,148 @@
+"""A ledger that is locked, cut off, garbled or of a newer syncd; two daemons; clocks that jump."""
+
+import os
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from support.house import open_house
+from support.orders import make_order, write_json
+from support.spoil import permission_lost, read_only, small_disk
+from support.watch import FastClock, gather_log, running, troubles, until
+
+from syncd.edges.ledger import LEDGER_NAME
+from syncd.errors import AlreadyRunningError, LedgerError, StorageError
+
+
+@pytest.fixture
+async def house(tmp_path):
+    async with open_house(tmp_path) as house:
+        yield house
+
+
+def drop(house, count: int = 3) -> None:
+    for number in range(count):
+        house.drop(f"{number}.json", write_json(make_order(f"A-{number}")))
+
+
+def is_done(house, count: int = 3) -> bool:
+    return house.names("done") == [f"{number}.json" for number in range(count)]
+
+
+async def test_a_ledger_locked_by_somebody_holds_everything_until_it_is_free(house):
+    with gather_log() as lines:
+        async with running(house, clock=FastClock()) as daemon:
+            await until(lambda: list((house.root / "work").parent.glob("work")))
+            with closing(sqlite3.connect(house.root / "state" / LEDGER_NAME, timeout=10)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                drop(house)
+                await until(lambda: any("locked" in sentence for sentence in troubles(daemon)), seconds=60)
+                assert house.sandbox.orders == {}
+                other.execute("ROLLBACK")
+            await until(lambda: is_done(house), seconds=60)
+            await until(lambda: not troubles(daemon))
+    assert not lines.pick("bug")
+    assert len(house.sandbox.orders) == 3
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda path: path.write_bytes(b"not a ledger at all" * 1000), "not a database"),
+        (lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]), "malformed"),
+        (lambda path: set_version(path, 99), "newer syncd"),
+    ],
+    ids=["garbled", "cut off", "newer"],
+)
+async def test_a_ledger_of_no_use_stops_the_start_with_a_sentence_and_stays_as_it_is(house, spoil, words):
+    drop(house, 30)
+    await house.settle()
+    path = house.root / "state" / LEDGER_NAME
+    spoil(path)
+    before = path.read_bytes()
+    house.drop("new.json", write_json(make_order("NEW")))
+    with pytest.raises(LedgerError, match=words) as caught:
+        await house.settle()
+    assert str(path) in str(caught.value)
+    assert path.read_bytes() == before
+    assert (house.root / "inbox/new.json").exists()
+    assert "NEW" not in house.sandbox.orders
+
+
+def set_version(path: Path, version: int) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+
+
+async def test_a_ledger_moved_aside_as_told_sends_nothing_twice(house):
+    """Without its memory syncd asks the API: a 409 that holds the same content is already accepted."""
+    drop(house)
+    await house.settle()
+    (house.root / "state" / LEDGER_NAME).rename(house.root / "aside")
+    for number in range(3):
+        house.drop(f"again-{number}.json", write_json(make_order(f"A-{number}")))
+    await house.settle()
+    assert [house.outcomes(f"again-{n}.json") for n in range(3)] == [[(f"A-{n}", "already_accepted")] for n in range(3)]
+    assert {order.times_created for order in house.sandbox.orders.values()} == {1}
+
+
+async def test_a_second_daemon_on_one_state_folder_is_refused_and_harms_nobody(house):
+    async with running(house):
+        with pytest.raises(AlreadyRunningError, match=r"process [0-9]+"):
+            await house.make_daemon().run()
+        drop(house)
+        await until(lambda: is_done(house))
+    assert len(house.sandbox.orders) == 3
+
+
+async def test_two_daemons_on_one_inbox_with_state_folders_of_their_own_send_each_order_once(tmp_path):
+    """Nobody should, but a claim is one rename: only one of them gets a file."""
+    async with open_house(tmp_path) as house, running(house), running(house, state_dir="other"):
+        drop(house, 40)
+        await until(lambda: is_done(house, 40) or len(house.names("done")) == 40)
+        assert sorted(house.sandbox.orders) == sorted(f"A-{number}" for number in range(40))
+        assert {order.times_created for order in house.sandbox.orders.values()} == {1}
+
+
+async def test_a_state_folder_that_refuses_stops_the_start_with_a_sentence(house):
+    await house.settle()
+    (house.root / "state/lock").unlink()
+    with permission_lost(house.root / "state"), pytest.raises((StorageError, LedgerError), match="state"):
+        await house.settle()
+
+
+async def test_a_read_only_state_folder_stops_the_start_with_a_sentence(tmp_path):
+    with small_disk(tmp_path / "state"):
+        async with open_house(tmp_path) as house:
+            await house.settle()
+            with read_only(tmp_path / "state"), pytest.raises((StorageError, LedgerError), match=r"[Rr]ead-?only"):
+                await house.settle()
+            drop(house)
+            await house.settle()
+            assert is_done(house)
+
+
+@pytest.mark.parametrize("jump", [-timedelta(hours=1), timedelta(days=1)], ids=["back an hour", "forward a day"])
+async def test_a_wall_clock_that_jumps_changes_nothing_but_the_times_in_reports(tmp_path, jump):
+    async with open_house(tmp_path, latency=(0.01, 0.02)) as house:
+        clock = FastClock()
+        async with running(house, clock=clock, requests=20, per_s=10):
+            drop(house, 30)
+            await until(lambda: len(house.sandbox.orders) > 5)
+            clock.off_by = jump
+            house.drop("after.json", write_json(make_order("AFTER")))
+            await until(lambda: len(house.names("done")) == 31)
+        assert {order.times_created for order in house.sandbox.orders.values()} == {1}
+        report = house.report("after.json")
+        assert report["outcome"] == "done"
+
+
+async def test_files_from_the_future_or_the_past_settle_like_all_others(house):
+    for name, seconds in (("past.json", 0), ("future.json", 4_000_000_000)):
+        house.drop(name, write_json(make_order(name)))
+        (house.root / "inbox" / name).touch()
+        os.utime(house.root / "inbox" / name, (seconds, seconds))
+    await house.settle()
+    assert house.names("done") == ["future.json", "past.json"]

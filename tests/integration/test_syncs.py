@@ -1,0 +1,44 @@
+"""What is synced together: each asker waits for its own, and a refusal reaches only whom it concerns."""
+
+import asyncio
+import os
+
+import pytest
+
+from syncd.edges.clock import SystemClock
+from syncd.edges.syncs import Syncs
+from syncd.errors import StorageError
+
+
+async def test_all_who_ask_at_once_go_on_after_their_sync(tmp_path):
+    syncs = Syncs(SystemClock())
+    descriptors = [os.open(tmp_path / str(number), os.O_CREAT | os.O_WRONLY) for number in range(3)]
+    for descriptor in descriptors:
+        os.write(descriptor, b"x")
+    waits = [syncs.file(descriptor, tmp_path) for descriptor in descriptors]
+    await asyncio.gather(*waits, syncs.folder(tmp_path), syncs.folder(tmp_path))
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
+async def test_a_folder_that_is_gone_is_told_to_its_asker_alone(tmp_path):
+    syncs = Syncs(SystemClock())
+    gone, well = await asyncio.gather(syncs.folder(tmp_path / "gone"), syncs.folder(tmp_path), return_exceptions=True)
+    assert isinstance(gone, StorageError)
+    assert well is None
+
+
+async def test_a_file_that_cannot_be_synced_is_told(tmp_path):
+    reader, writer = os.pipe()
+    with pytest.raises(OSError, match="Invalid argument"):
+        await Syncs(SystemClock()).file(writer, tmp_path)
+    os.close(reader)
+    os.close(writer)
+
+
+async def test_who_goes_away_spoils_nothing(tmp_path):
+    syncs = Syncs(SystemClock())
+    gone = asyncio.create_task(syncs.folder(tmp_path / "gone"))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await syncs.folder(tmp_path)
