@@ -167,9 +167,10 @@ def _read_expected(sample: Path) -> list[object]:
 
 
 @command.command()
+@config_option
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.pass_context
-def draft(ctx: click.Context, file: Path) -> None:
+def draft(ctx: click.Context, config_path: Path | None, file: Path) -> None:  # noqa: ARG001  every command takes it
     """Look at an export and propose a mapping for it, on standard output.
 
     Each line says what was seen and how sure it is; what only you can know is marked. Nothing is sent.

@@ -162,3 +162,4 @@ class Reply:
     error: str | None = None  #: why there is no answer: a word or two without personal data or secrets
     server_time: datetime | None = None  #: the answer's Date header
     operator: bool = False  #: no answer for a reason only the operator can mend: TLS, unknown host
+    sent_at: float = 0.0  #: boot-time seconds, just before its request left

@@ -114,7 +114,8 @@ def _read_mapped(
 
 
 def _show_placed(placed: Placed) -> SourceRecord:
-    cells = (Cell(placed.names[key], value) for key, value in placed.values.items())
+    # Beside its cells a parent's values hold the lists of its children.
+    cells = (Cell(name, placed.values[key]) for key, name in placed.names.items() if key in placed.values)
     return SourceRecord(placed.row.record, placed.row.line, tuple(cells))
 
 

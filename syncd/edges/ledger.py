@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import asyncio
 
 LEDGER_NAME = "ledger.sqlite3"
-MIGRATIONS = ("ledger.sql", "ledger_stock.sql")
+MIGRATIONS = ("ledger.sql", "ledger_stock.sql", "ledger_turns.sql")
 """One script a version; never changed once released."""
 GROUP_S = 0.002
 """How long a commit waits for more to share it, while several do: a disk takes a few hundred commits a second."""

@@ -144,7 +144,10 @@ def note_problems(ledger: Ledger, claim_id: str, problems: Entry) -> None:
 
 
 def count_deaths(ledger: Ledger) -> None:
-    """After a start: count the process's death against each file that was being judged."""
+    """After a start: count the process's death against each file that was being judged.
+
+    From then on such a file is judged alone, so that only the first of its deaths can be another's fault.
+    """
     ledger.write("UPDATE files SET deaths = deaths + 1, state = 'claimed' WHERE state = 'judging'")
 
 

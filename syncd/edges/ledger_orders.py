@@ -131,7 +131,8 @@ def list_orders(ledger: Ledger, claim_id: str, states: Sequence[str] = ()) -> It
 def list_due_orders(ledger: Ledger, claim_id: str, now: float, limit: int) -> list[OrderRow]:
     """Return a file's next orders that wait and are due, in file order."""
     rows = ledger.read(
-        "SELECT * FROM orders WHERE file = ? AND state = 'waiting' AND due <= ? ORDER BY record LIMIT ?",
+        "SELECT * FROM orders INDEXED BY orders_next"
+        " WHERE file = ? AND state = 'waiting' AND due <= ? ORDER BY record LIMIT ?",
         (claim_id, now, limit),
     ).fetchall()
     return [_read_order(row) for row in rows]
@@ -163,7 +164,7 @@ def hasten_all(ledger: Ledger, now: float) -> None:
     """Make every waiting order due, but those that wait for another order or may not be asked about yet."""
     ledger.write(
         "UPDATE orders SET due = ? WHERE state = 'waiting' AND due > ? AND due < ? AND id NOT IN"
-        " (SELECT order_id FROM deliveries WHERE state = 'asking' AND answered = 0)",
+        " (SELECT order_id FROM deliveries WHERE state <> 'accepted' AND state = 'asking' AND answered = 0)",
         (now, now, NEVER),
     )
 
@@ -277,13 +278,18 @@ def drop_delivery(ledger: Ledger, account: str, reference: str) -> None:
 
 
 def doubt_deliveries(ledger: Ledger, ask_due: float) -> None:
-    """After a start: what was being sent when the process died is to be asked about, no sooner than `ask_due`."""
+    """After a start: what was being sent when the process died is to be asked about, no sooner than `ask_due`.
+
+    `state <> 'accepted'` says nothing new to people; it leads SQLite to the index of what is open.
+    """
     ledger.write(
         "UPDATE orders SET due = ? WHERE state = 'waiting' AND id IN"
-        " (SELECT order_id FROM deliveries WHERE state = 'sending' OR (state = 'asking' AND answered = 0))",
+        " (SELECT order_id FROM deliveries"
+        " WHERE state <> 'accepted' AND (state = 'sending' OR (state = 'asking' AND answered = 0)))",
         (ask_due,),
     )
     ledger.write(
-        "UPDATE deliveries SET state = 'asking', doubtful = 1, answered = 0, misses = 0 WHERE state = 'sending'"
+        "UPDATE deliveries SET state = 'asking', doubtful = 1, answered = 0, misses = 0"
+        " WHERE state <> 'accepted' AND state = 'sending'"
     )
-    ledger.write("UPDATE deliveries SET misses = 0 WHERE state = 'asking' AND answered = 0")
+    ledger.write("UPDATE deliveries SET misses = 0 WHERE state <> 'accepted' AND state = 'asking' AND answered = 0")

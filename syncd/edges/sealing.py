@@ -11,11 +11,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from syncd.core.names import companion_name
 from syncd.edges.spool import sync_folder
 from syncd.edges.storage import storage_faults
 from syncd.errors import SyncdError
 
 SEALED_ENDING = ".age"
+
+
+def sealed_name(name: str) -> str:
+    """Given a file's name, return its name once encrypted: `orders.csv.age`, cut where it is over 255 bytes."""
+    return companion_name(name, SEALED_ENDING)
 
 
 class SealingError(SyncdError):
@@ -34,15 +40,14 @@ def explain_recipient(text: str) -> str | None:
 
 
 def seal_file(path: Path, recipients: Sequence[str]) -> None:
-    """Given a file and public keys, put `<name>.age` in its place, durably.
+    """Given a file and public keys, put `<name>.age` (see `sealed_name`) in its place, durably.
 
     Again after a death in between is harmless. Raise StorageError or SealingError; then the plain file stands.
     """
     pyrage = _load()
     keys = [_read_recipient(text) for text in recipients]
-    _convert(
-        path, path.with_name(path.name + SEALED_ENDING), lambda source, target: pyrage.encrypt_io(source, target, keys)
-    )
+    target = path.with_name(sealed_name(path.name))
+    _convert(path, target, lambda source, sealed: pyrage.encrypt_io(source, sealed, keys))
     with storage_faults(path.parent):
         path.unlink()
     sync_folder(path.parent)

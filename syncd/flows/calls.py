@@ -149,8 +149,9 @@ class Caller:
             raise
         request_id = f"{self._random.getrandbits(64):016x}"
         self.in_flight += 1
+        sent_at = self._clock.monotonic()
         try:
-            reply = await send(request_id)
+            reply = replace(await send(request_id), sent_at=sent_at)
         finally:
             self.in_flight -= 1
         ended = self._clock.monotonic()

@@ -59,7 +59,6 @@ class Errand:
     order: OrderRow
     delivery: Delivery | None
     request: Request
-    begun_at: float  #: boot-time seconds, just before it was sent
     asks: bool  #: reads the order instead of sending it
 
 
@@ -154,26 +153,25 @@ class Errands:
         delivery = find_delivery(self._ledger, self._account, reference)
         if self._settle(order, delivery):
             return None
-        begun_at = self._clock.monotonic()
         if delivery is not None and delivery.state in {"asking", "accepted"}:
-            return Errand(order, delivery, Request("GET", order_path(reference)), begun_at, asks=True)
+            return Errand(order, delivery, Request("GET", order_path(reference)), asks=True)
         body = self._desk.read_body(order)
         request = Request("POST", "/outbound", body)
         begin_delivery(self._ledger, self._account, order)
         if self._stock is not None:
             self._stock.note_sending(order, body)
-        return Errand(order, delivery, request, begun_at, asks=False)
+        return Errand(order, delivery, request, asks=False)
 
     def conclude(self, errand: Errand, reply: Reply) -> None:
         """Given the reply to an errand's call, write down what it means for the order."""
         order, delivery = errand.order, errand.delivery
         if not errand.asks or delivery is None:
-            self._apply(errand, judge_post(reply))
+            self._apply(errand, judge_post(reply), reply.sent_at)
             return
         payload = json.loads(self._desk.read_body(order), parse_float=Decimal)
         if delivery.state == "accepted":
             verdict = judge_read(reply, payload, Asking(ours=False, answered=True, misses=0, exists=False))
-            self._apply(errand, refuse_other_content(verdict))
+            self._apply(errand, refuse_other_content(verdict), reply.sent_at)
             return
         asking = Asking(
             ours=delivery.doubtful and delivery.payload_hash == order.payload_hash,
@@ -181,9 +179,9 @@ class Errands:
             misses=delivery.misses,
             exists=delivery.known,
         )
-        self._apply(errand, judge_read(reply, payload, asking))
+        self._apply(errand, judge_read(reply, payload, asking), reply.sent_at)
 
-    def _apply(self, errand: Errand, verdict: Verdict) -> None:  # noqa: C901, PLR0912 - one case a verdict
+    def _apply(self, errand: Errand, verdict: Verdict, sent_at: float) -> None:  # noqa: C901, PLR0912 - one case a verdict
         """Note what a verdict means for an order; all of it is committed together."""
         order, ledger, now = errand.order, self._ledger, self._clock.monotonic()
         reference = str(order.reference)
@@ -217,7 +215,7 @@ class Errands:
                     answered=at_once,
                     known=exists,
                 )
-                due = now + (retry_after_s or 0) if at_once else max(now, errand.begun_at + self._timeout_s)
+                due = now + (retry_after_s or 0) if at_once else max(now, sent_at + self._timeout_s)
                 put_off(ledger, order.id, due, order.failures if exists else order.failures + 1)
             case AskAgain():
                 self._note(errand, "asking", misses=1)

@@ -4,7 +4,6 @@ Outcome, name and time are fixed in the ledger first; everything after that can 
 and comes out the same.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ from syncd.config.model import ReportsConfig
 from syncd.core.evidence import name_filed_sidecar
 from syncd.core.intake import Reading
 from syncd.core.model import Outcome, Problem
-from syncd.core.names import LONGEST_NAME, html_report_name, rejected_name, report_name, show_name, suffixed_name
+from syncd.core.names import html_report_name, rejected_name, report_name, show_name, suffixed_name
 from syncd.core.rejected import FailedOrder, build_rejected, spread_problems
 from syncd.core.report import FileFacts, OrderFacts, build_report
 from syncd.core.report_html import MENDING, OTHERS, build_html_report
@@ -25,7 +24,7 @@ from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import FileOutcome, FileRow, close_file, find_file, settle_file
 from syncd.edges.ledger_orders import count_outcomes, list_orders
 from syncd.edges.log import say
-from syncd.edges.sealing import SEALED_ENDING
+from syncd.edges.sealing import sealed_name
 from syncd.edges.spool import (
     WholeFile,
     file_away,
@@ -285,5 +284,4 @@ class Filing:
 def list_names(name: str) -> tuple[str, ...]:
     """Given a file's name, return it with its companions' names, each as it is and as it is once encrypted."""
     names = (name, report_name(name), html_report_name(name), rejected_name(name))
-    sealed = (f"{one}{SEALED_ENDING}" for one in names)
-    return *names, *(one for one in sealed if len(os.fsencode(one)) <= LONGEST_NAME)  # longer ones cannot stand there
+    return *names, *map(sealed_name, names)

@@ -6,7 +6,7 @@ a state that this very table knows.
     in ledger   file in work   then
     no          yes            taken, but not written down: it is judged like a new one
     claimed     yes            it is judged
-    judging     yes            the death counts against it, then it is judged
+    judging     yes            the death counts against it, and it is judged alone; after three it is set aside
     carrying    yes            its orders go on; without its side file it is judged again
     settled     yes            it is filed
     settled     no             it was filed: it is closed

@@ -17,7 +17,7 @@ from syncd.edges.clock import Clock
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import FileOutcome, list_closed_page
 from syncd.edges.log import say, say_bug
-from syncd.edges.sealing import SEALED_ENDING
+from syncd.edges.sealing import SEALED_ENDING, sealed_name
 from syncd.edges.spool import sync_folder
 from syncd.errors import LedgerError, StorageError
 
@@ -73,7 +73,7 @@ class Retention:
         now = self._clock.now()
         removed = 0
         for filed in choose_expired(present, now, days=limits.days, files=limits.files):
-            remove_archived(folder, [one for name in list_own(source, filed) for one in (name, name + SEALED_ENDING)])
+            remove_archived(folder, [one for name in list_own(source, filed) for one in (name, sealed_name(name))])
             removed += 1
             say(
                 "file_removed",
@@ -86,7 +86,7 @@ class Retention:
             )
             if removed % BREATH == 0:
                 await self._clock.sleep(0)
-        known = {name for filed in present for name in (filed.name, filed.name + SEALED_ENDING)}
+        known = {name for filed in present for name in (filed.name, sealed_name(filed.name))}
         for name in sorted(names - known):
             if outcome == "failed" and is_expired_leftover(name.removesuffix(SEALED_ENDING), now, limits.days):
                 remove_archived(folder, [name])
@@ -108,7 +108,7 @@ async def list_present(
     while page := list_closed_page(ledger, source, outcome, before):
         for row in page:
             name = row.filed_as or row.claim.name
-            stands = name in names or name + SEALED_ENDING in names
+            stands = name in names or sealed_name(name) in names
             if stands and name not in seen and row.finished_at is not None:
                 seen.add(name)
                 yield FiledFile(row.claim.id, name, row.claim.name, row.finished_at)

@@ -35,14 +35,14 @@ def make_sample(**changes):
 
 
 @pytest.fixture
-def test_map(tmp_path, monkeypatch):
+def hold(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "own.yaml").write_text(MAPPING.replace("&a ", ""), encoding="utf-8")
     return lambda *words: CliRunner(env=ENVIRONMENT).invoke(program, ["map", "test", *words])
 
 
 @pytest.fixture
-def sample(tmp_path, test_map):
+def sample(tmp_path, hold):
     """A sample that gives what it must."""
     (tmp_path / "own.json").write_text(json.dumps([make_sample()]), encoding="utf-8")
     told = CliRunner().invoke(program, ["validate", "own.json", "--mapping", "own.yaml", "--json"])
@@ -52,22 +52,22 @@ def sample(tmp_path, test_map):
 
 
 @pytest.mark.parametrize("name", sorted(list_presets()))
-def test_each_preset_keeps_to_its_sample(test_map, name):
-    told = test_map(name)
+def test_each_preset_keeps_to_its_sample(hold, name):
+    told = hold(name)
     assert told.exit_code == 0
     assert "ok, " in told.stdout
     assert len(list(SAMPLES.glob(f"{name}.*"))) == 2
 
 
-def test_a_sample_that_gives_what_it_must_is_well(test_map, sample):
-    told = test_map("own.yaml")
+def test_a_sample_that_gives_what_it_must_is_well(hold, sample):
+    told = hold("own.yaml")
     assert (told.exit_code, told.stdout.splitlines()) == (0, ["own.yaml", "  own.json: ok, 1 order as expected"])
 
 
-def test_each_difference_is_told_by_its_field(test_map, sample, tmp_path):
+def test_each_difference_is_told_by_its_field(hold, sample, tmp_path):
     changed = {**sample, "OrderItems": [{**sample["OrderItems"][0], "Qty": 3}], "Note": "x"}
     (tmp_path / "own.json.expected.json").write_text(json.dumps([changed]), encoding="utf-8")
-    told = test_map("own.yaml")
+    told = hold("own.yaml")
     assert told.exit_code == 1
     assert told.stdout.splitlines()[1:] == [
         "  own.json: differs",
@@ -76,10 +76,10 @@ def test_each_difference_is_told_by_its_field(test_map, sample, tmp_path):
     ]
 
 
-def test_an_order_that_is_not_sent_says_why_and_one_too_many_is_told(test_map, sample, tmp_path):
+def test_an_order_that_is_not_sent_says_why_and_one_too_many_is_told(hold, sample, tmp_path):
     orders = [make_sample(currency="EURO"), make_sample(id="B")]
     (tmp_path / "own.json").write_text(json.dumps(orders), encoding="utf-8")
-    told = test_map("own.yaml")
+    told = hold("own.yaml")
     assert told.exit_code == 1
     assert told.stdout.splitlines()[2:] == [
         "    A: is expected, but would not be sent",
@@ -88,41 +88,41 @@ def test_an_order_that_is_not_sent_says_why_and_one_too_many_is_told(test_map, s
     ]
 
 
-def test_a_refused_file_says_why(test_map, sample, tmp_path):
+def test_a_refused_file_says_why(hold, sample, tmp_path):
     (tmp_path / "own.json").write_text("[", encoding="utf-8")
-    told = test_map("own.yaml")
+    told = hold("own.yaml")
     assert told.exit_code == 1
     assert "      the file: " in told.stdout
 
 
-def test_a_mapping_without_samples_is_not_well(test_map):
-    told = test_map("own.yaml")
+def test_a_mapping_without_samples_is_not_well(hold):
+    told = hold("own.yaml")
     assert (told.exit_code, "no samples: put own.csv" in told.stdout) == (1, True)
 
 
-def test_the_mappings_of_sources_are_tested(test_map, sample, tmp_path):
+def test_the_mappings_of_sources_are_tested(hold, sample, tmp_path):
     (tmp_path / "config.yaml").write_text(API + SOURCE + "    mapping: own.yaml\n", encoding="utf-8")
     for words in ((), ("orders",), ("own.yaml",)):
-        assert "own.json: ok, 1 order" in test_map(*words).stdout
+        assert "own.json: ok, 1 order" in hold(*words).stdout
     (tmp_path / "config.yaml").write_text(API + SOURCE, encoding="utf-8")
-    assert "No source has a mapping" in test_map().stderr
-    assert "The source orders has no mapping" in test_map("orders").stderr
+    assert "No source has a mapping" in hold().stderr
+    assert "The source orders has no mapping" in hold("orders").stderr
 
 
 @pytest.mark.parametrize("words", [(), ("nix",), ("--config", "nix.yaml", "own.yaml")])
-def test_what_is_not_there_is_wrong_use(test_map, words):
-    assert test_map(*words).exit_code == 2
+def test_what_is_not_there_is_wrong_use(hold, words):
+    assert hold(*words).exit_code == 2
 
 
 @pytest.mark.parametrize("content", ["{", "{}"])
-def test_an_expected_file_that_is_no_list_is_wrong_use(test_map, sample, tmp_path, content):
+def test_an_expected_file_that_is_no_list_is_wrong_use(hold, sample, tmp_path, content):
     (tmp_path / "own.json.expected.json").write_text(content, encoding="utf-8")
-    assert test_map("own.yaml").exit_code == 2
+    assert hold("own.yaml").exit_code == 2
 
 
-def test_an_expected_file_without_its_sample_is_wrong_use(test_map, sample, tmp_path):
+def test_an_expected_file_without_its_sample_is_wrong_use(hold, sample, tmp_path):
     (tmp_path / "own.json").unlink()
-    told = test_map("own.yaml")
+    told = hold("own.yaml")
     assert (told.exit_code, "own.json is missing" in told.stderr) == (2, True)
 
 

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from support.configs import API, SECOND, SOURCE
 
 from syncd.cli import program
+from syncd.core.names import report_name
 
 
 @pytest.fixture
@@ -102,3 +103,15 @@ def test_wrong_use_moves_nothing(retry, tmp_path):
     for words in (["a.csv"], ["nope.csv"], [], ["a.csv", "--all"], ["--all", "--source", "nope"]):
         assert retry(*words).exit_code == 2
     assert list((tmp_path / "inbox").iterdir()) == []
+
+
+def test_names_of_255_bytes_go_back_and_their_companions_are_set_aside(retry, tmp_path):
+    names = [f"{letter * length}.csv" for letter, length in (("a", 251), ("b", 240), ("c", 222))]
+    for name in names:
+        (tmp_path / "failed" / name).write_text("x")
+        report = {"file": {"name": name, "filed_as": name}}
+        (tmp_path / "failed" / report_name(name)).write_text(json.dumps(report))
+    told = retry("--all")
+    assert (told.exit_code, told.exception) == (0, None)
+    assert sorted(path.name for path in (tmp_path / "inbox").iterdir()) == names
+    assert len(list((tmp_path / "failed").iterdir())) == 3

@@ -89,6 +89,16 @@ async def test_encrypted_files_are_past_their_retention_too(house):
     assert names(house, "done") == []
 
 
+async def test_names_of_255_bytes_are_encrypted_and_past_their_retention_too(house):
+    (house.root / "inbox" / f"{'n' * 248}.ndjson").write_bytes(write_ndjson(make_order("A-3")))
+    await house.settle()
+    await go_round(house, 2)
+    assert len(names(house, "done")) == 4
+    assert all(name.endswith(".age") for name in names(house, "done"))
+    await go_round(house, 10, retention=RetentionConfig(done=FolderRetention(days=5)))
+    assert names(house, "done") == []
+
+
 async def test_the_daemon_encrypts_by_itself(house):
     extra = f"encrypt: {{recipients: [{PUBLIC}], done_after_days: 0.00000001}}\n"
     await house.settle(extra)

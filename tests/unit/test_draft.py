@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from support.mappings import PRESETS, SAMPLES, compile_text
+from support.mappings import PRESETS, SAMPLES, answer_draft, compile_text
 
 from syncd.config.strict_yaml import parse_yaml
 from syncd.core.draft import draft_mapping
@@ -21,7 +21,7 @@ def draft(content, name="export.csv", encoding="utf-8"):
 
 def answer(text):
     """Given a draft, return its data with every open question answered, once that is known to be a mapping."""
-    answered = text.replace(f"zone: {OPEN}", "zone: Europe/Berlin").replace(OPEN, "Answer")
+    answered = answer_draft(text)
     compile_text(answered)
     return parse_yaml(answered.encode(), "draft.yaml").data
 
@@ -67,7 +67,7 @@ def test_the_draft_of_a_sample_names_most_columns_as_its_preset_does(path):
     wanted = {**dict(list_sources(preset["order"])), **dict(list_sources(preset["items"]["fields"]))}
     if path.stem.startswith("sap"):  # it names no columns at all: only their look can tell
         assert data["items"]["from"] == "I"
-        assert drafted[("ReferenceNumber",)], drafted[("Currency",)] == ("H1", "H5")
+        assert (drafted["ReferenceNumber",], drafted["Currency",]) == ("H1", "H5")
         return
     right = [field for field, source in wanted.items() if drafted.get(field) == source]
     assert len(right) >= 0.8 * len(wanted), {f: (s, drafted.get(f)) for f, s in wanted.items() if f not in right}
@@ -123,7 +123,8 @@ def test_what_only_the_operator_knows_is_asked():
 
 
 def test_a_preamble_footers_and_repeated_names_are_described():
-    text = draft("Export 3;;;\nBestellnr;Menge;x;x\n1001;2;a;b\n1002;1;a;b\nSumme;;;3\n;;;9\n")
+    rest = ";x;x;c;d;e;f;g"
+    text = draft(f"Export 3;\nBestellnr;Menge{rest}\n1001;2{rest}\n1002;1{rest}\nSumme;3;;;;;;;\n;9;;;;;;;\n")
     data = answer(text)
     assert data["read"]["header"] == {"contains": ["Bestellnr", "Menge"]}
     assert data["read"]["repeated_columns"] == "ignore"
@@ -142,7 +143,10 @@ def test_a_file_without_header_is_told_by_the_look_of_its_values():
 
 
 def test_json_is_understood_as_an_array_one_order_and_lines():
-    order = '{"id": "A1", "a.b": "x", "": 1, "q\\"": {}, "none": null, "email": "a@b.c", "tags": ["t", {}], "lines": [{"sku": "x"}]}'
+    order = (
+        '{"id": "A1", "a.b": "x", "": 1, "q\\"": {}, "none": null, "email": "a@b.c", "tags": ["t", {}], '
+        '"lines": [{"sku": "x"}]}'
+    )
     for content, form in ((f"[{order}, 7]", "json"), (order, "json"), (f"{order}\n{order}\n{{", "ndjson")):
         data = answer(draft(content, "export.json"))
         assert (data["read"]["format"], data["items"]["from"]) == (form, "lines")
@@ -153,7 +157,7 @@ def test_json_is_understood_as_an_array_one_order_and_lines():
     assert "from" not in answer(draft('{"id": "A1"}', "x.json"))["items"]
 
 
-@pytest.mark.parametrize("content", [b"", b",,\n", b"[]", b"{\n", b'"a', b"\xff\xfe\0"])
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"[]", b"{\n", b"\xff\xfe\0"])
 def test_what_holds_nothing_is_refused(content):
     with pytest.raises(FileDamagedError):
         draft(content, "export.dat")
@@ -183,6 +187,8 @@ def test_dates_are_known_by_their_forms():
     assert lacks_zone(["2026-01-15"])
     assert not lacks_zone(["2026-01-15T10:00:00+01:00", "1768469400"])
     assert lacks_time(["2026-01-15"])
+    assert lacks_time(["20260115"])
+    assert lacks_zone(["20260115"])
     assert not lacks_time(["2026-01-15T10:00", "1768469400"])
 
 

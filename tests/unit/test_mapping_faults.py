@@ -58,6 +58,12 @@ ORDER = "order: {ReferenceNumber: No}\n"
             "did you mean Ship?",
         ),
         (ORDER + "keep: {paid: {column: A}}\n", "keep.paid", "tests nothing"),
+        (
+            "order: {PostalServiceCost: {sum: 'price_{n}'}}\nitems: {numbered: true, fields: {SKU: 'sku_{n}'}}\n",
+            "order.PostalServiceCost.sum",
+            "write the number itself",
+        ),
+        (ORDER + "items: {fields: {SKU: 'sku_{n}'}}\n", "items.fields.SKU", "only under items: with numbered: true"),
         (ORDER + "keep: {paid: {column: A, matches: '('}}\n", "keep.paid.matches", "no regular expression"),
         (ORDER + "keep: {paid: {all: [{column: A, equals: b}], column: B}}\n", "keep.paid", "keep it alone"),
         (

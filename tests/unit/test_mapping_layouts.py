@@ -352,6 +352,14 @@ def test_a_file_without_its_header_is_refused(header, words):
     assert words in damage.problem.message
 
 
+@pytest.mark.parametrize("row", ["A,x,x", "A,x,y"])
+def test_a_header_that_is_another_row_than_was_meant_is_told(row):
+    mapping = "version: 1\nread: {delimiter: comma, header: {row: 2}}\norder: {ReferenceNumber: No}\n"
+    (damage,) = judge_by(mapping, f"\nNo,Town,Zip\n{row}\n")
+    assert damage.problem.line == 3
+    assert damage.problem.message.endswith("; the mapping takes row 2 for the header, and empty rows are not counted")
+
+
 def test_an_order_that_is_too_large_refuses_the_file():
     rows = "".join(f"A,x,{'s' * 50}{number}\n" for number in range(20))
     judged = judge_by(HEAD + "group: {by: No}\n" + ROWS, "No,Town,Sku\n" + rows, limits=Limits(record_bytes=60))

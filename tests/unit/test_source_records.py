@@ -1,8 +1,10 @@
 """The records of a file as its sender wrote them, found again by their numbers."""
 
-from support.mappings import compile_text
+import pytest
+from support.mappings import CHECKER, SAMPLES, compile_preset, compile_text, judge_by
 
 from syncd.core.intake import Reading
+from syncd.core.model import Invalid
 from syncd.core.source_records import PAUSE, Cell, SourceRecord, read_records
 from syncd.core.validate import compile_checker
 
@@ -146,3 +148,24 @@ def test_mapped_json_is_found_behind_the_keys_that_lead_to_it():
     mapping = "version: 1\nread: {format: json}\norders: data.list\norder: {ReferenceNumber: id}\n"
     content = '{"data": {"list": [{"id": "A"}, {"id": "B", "at": {"x": 1}}]}}'
     assert read_mapped(mapping, content, "a.csv", wanted=(2,)) == [(2, 1, [("id", "B"), ("at.x", "1")])]
+
+
+@pytest.mark.parametrize("name", ["excel_bestellungen.csv", "sap_sd_auftraege.csv", "webshop_orders.json"])
+def test_the_wrong_cell_of_a_mapped_file_is_among_those_shown(name):
+    mapping = compile_preset(name.partition(".")[0])
+    content = (SAMPLES / name).read_bytes().replace(b";EUR;", b";EURO;").replace("€".encode("cp1252"), b"$")
+    content = content.replace(b'"currency": "EUR"', b'"currency": "EURO"')
+    problems = [
+        (record, problem)
+        for order in judge_by(mapping, content, name, CHECKER)
+        if isinstance(order, Invalid)
+        for problem in order.problems
+        for record, line in zip(order.records, order.lines, strict=True)
+        if problem.line == line or name.endswith("json")
+    ]
+    assert problems
+    reading = Reading(checker=CHECKER, mapping=mapping)
+    wanted = frozenset(record for record, _ in problems)
+    shown = {each.record: each for each in read_records(iter([content]), name, reading, wanted) if each}
+    for record, problem in problems:
+        assert problem.column in {cell.name for cell in shown[record].cells}

@@ -11,6 +11,7 @@ from syncd.core.draft.survey import Column
 from syncd.core.draft.words import Field, find_role, list_fields, score_name, split_name
 
 _ENOUGH = 0.45
+_LIKELY = 0.65
 _BY_LOOK = {"ReferenceNumber", "ReceivedDate", "Currency", "EmailAddress"}
 """Fields that the look of values alone may tell, where no name does."""
 
@@ -24,7 +25,7 @@ class Choice:
 
     def say(self) -> str:
         """Return how sure it is, in words."""
-        word = "sure" if self.sure >= 0.9 else "likely" if self.sure >= 0.65 else "a guess"
+        word = "sure" if self.sure >= 0.9 else "likely" if self.sure >= _LIKELY else "a guess"
         how = "by its values alone" if self.sure < _ENOUGH else "by its name"
         if not self.column.filled:
             how += ", it is empty here"
@@ -40,7 +41,8 @@ def choose_columns(columns: Sequence[Column], part: str, role: str = "") -> dict
             best = max(choices, key=lambda choice: choice.sure, default=None)
             if best is not None and best.sure > 0:
                 chosen[field.name] = best
-    return chosen
+    taken = {id(choice.column) for choice in chosen.values() if choice.sure >= _LIKELY}
+    return {name: choice for name, choice in chosen.items() if choice.sure >= _LIKELY or id(choice.column) not in taken}
 
 
 def _score(column: Column, field: Field, role: str) -> float:

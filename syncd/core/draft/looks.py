@@ -21,7 +21,8 @@ FORMS = (
     .split("|")
 )
 _NUMBER = re.compile(r"[-+(]?(?:[€£$]|[A-Z]{3})?\s?-?\d[\d.,'\s]*\s?(?:[€£$%]|[A-Z]{3})?[-)]?")
-_OFFSET = re.compile(r".*(?:Z|[+-]\d\d:?\d\d)|\d+")
+_OFFSET = re.compile(r".*(?:Z|[+-]\d\d:?\d\d)")
+_EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 _EPOCHS = {"epoch_ms": r"1\d{12}", "epoch_s": r"1\d{9}"}
 _SHARE = 0.9  # of the values must fit: a footer or a broken row must not hide a column
 
@@ -69,12 +70,12 @@ def find_rival(form: str, values: Sequence[str]) -> str | None:
 
 def lacks_zone(values: Sequence[str]) -> bool:
     """Given dates, tell whether one of them does not say its offset."""
-    return any(not _OFFSET.fullmatch(value) or len(value) < 11 for value in values if not value.isdecimal())
+    return any(not _OFFSET.fullmatch(value) or len(value) < 11 for value in values if not _EPOCH.fullmatch(value))
 
 
 def lacks_time(values: Sequence[str]) -> bool:
     """Given dates, tell whether one of them is without a time of day."""
-    return any(":" not in value for value in values if not value.isdecimal())
+    return any(":" not in value for value in values if not _EPOCH.fullmatch(value))
 
 
 def describe_numbers(values: Sequence[str]) -> dict[str, str]:

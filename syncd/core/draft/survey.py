@@ -80,9 +80,7 @@ def _find_encoding(data: bytes) -> str | None:
 def _survey_csv(text: str, encoding: str | None) -> Survey:
     tried = [(delimiter, quoting, _read(text, delimiter, quoting)) for delimiter in DELIMITERS for quoting in _QUOTINGS]
     delimiter, quoting, rows = max(tried, key=lambda each: _rate(each[2]))
-    if not rows:
-        _read_all(text, ",", "none")  # says what is wrong
-        raise FileDamagedError(Problem("empty", "The file holds nothing but empty cells"))
+    rows = rows or _read_all(text, ",", "none")  # which says what is wrong
     kinds = _find_kinds(rows)
     if kinds:
         return _survey_records(
@@ -91,7 +89,7 @@ def _survey_csv(text: str, encoding: str | None) -> Survey:
     header = _find_header(rows)
     body = rows[header:]
     names = rows[header - 1] if header else [str(index) for index in range(1, len(rows[0]) + 1)]
-    full = {row[0] for row in body if sum(map(bool, row)) > 0.2 * sum(map(bool, names))}
+    full = {row[0] for row in body if sum(map(bool, row)) > 0.25 * sum(map(bool, names))}
     whole = [row for row in body if row[0] in full]  # further rows of an order may be nearly empty
     counts = Counter(names)
     own = bool(names[0].strip()) and counts[names[0]] == 1

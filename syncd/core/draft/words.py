@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _TABLE = """\
-order ReferenceNumber id: order number, order no, order id, reference number, order reference, order ref, reference, \
+order ReferenceNumber id: order number, order no, order id, reference number, order reference, order ref, \
+reference, document no, document number, sales order, \
 bestellnr, bestellnummer, auftragsnr, auftragsnummer, belegnummer, numero de commande, no commande, commande, \
 numer zamowienia, nr zamowienia, zamowienie, numero de pedido, num pedido, pedido, name, number, id
 order ReceivedDate date: order date, created at, purchase date, date created gmt, date created, received date, \
-ordered at, bestelldatum, auftragsdatum, date de commande, date commande, data zamowienia, fecha de pedido, \
+ordered at, document date, doc date,  bestelldatum, auftragsdatum, date de commande, date commande, \
+data zamowienia, fecha de pedido, \
 fecha pedido, datum, date, fecha, data
-order DispatchBy date: dispatch by, ship by, latest ship date, ship until, requested date, versand bis, versanddatum, \
+order DispatchBy date: dispatch by, ship by, latest ship date, ship until, requested date, promised date, \
+due date, versand bis, versanddatum, \
 liefertermin, lieferdatum, date expedition, expedier avant, data wysylki, wysylka do, fecha de envio, enviar antes
-order Currency currency: currency, currency code, payment currency, waehrung, wahrung, devise, monnaie, waluta, \
+order Currency currency: currency, currency code, payment currency, curr, waehrung, wahrung, devise, monnaie, \
+waluta, \
 moneda, divisa
 order ChannelBuyerName person: buyer name, buyer display name, buyer, billing name, customer name, customer, kunde, \
 kundenname, kaeufer, client, nom client, acheteur, klient, kupujacy, cliente, comprador
@@ -30,9 +34,11 @@ no ligne, pozycja, linea, id
 item SKU text: sku, lineitem sku, item number, article number, article no, product code, item code, artikelnr, \
 artikelnummer, article, artikel, material, reference article, code article, kod produktu, kod towaru, symbol, \
 referencia, codigo
-item ItemTitle text: item title, title, product name, item name, lineitem name, product, description, bezeichnung, \
+item ItemTitle text: item title, title, product name, item name, lineitem name, product, description, \
+product description, item description, bezeichnung, \
 artikelbezeichnung, designation, libelle, nazwa produktu, nazwa towaru, nazwa, descripcion, titulo, name
-item Qty number: quantity, qty, lineitem quantity, quantity purchased, quantity ordered, menge, anzahl, stueckzahl, \
+item Qty number: quantity, qty, lineitem quantity, quantity purchased, quantity ordered, qty ordered, menge, \
+anzahl, stueckzahl, \
 stuckzahl, quantite, qte, ilosc, cantidad
 item PricePerUnit number: unit price, price per unit, lineitem price, unit price minor, price, item price, \
 stuckpreis, stueckpreis, einzelpreis, preis, prix unitaire, prix, cena jednostkowa, cena, precio unitario, precio
@@ -43,14 +49,17 @@ odbiorca, destinatario
 address FirstName person: first name, firstname, name first, vorname, prenom, imie, nombre
 address LastName person: last name, lastname, surname, name last, nachname, nom de famille, nazwisko, apellidos
 address Company text: company, company name, firma, societe, entreprise, empresa
-address Address1 text: address 1, address line 1, street 1, street, strasse, adresse 1, adresse, address, rue, ulica, \
+address Address1 text: address 1, address line 1, street 1, street, strasse, adresse 1, adresse, address, rue, \
+ulica, \
 adres, calle, direccion
 address HouseNumber text: house number, house no, hausnr, hausnummer, nr domu
-address Address2 text: address 2, address line 2, street 2, adresszusatz, adresse 2, zusatz, complement, floor, adres 2
+address Address2 text: address 2, address line 2, street 2, adresszusatz, adresse 2, zusatz, complement, floor, \
+adres 2
 address Address3 text: address 3, address line 3, street 3, adresse 3
 address Town text: town, city, ort, stadt, ville, miasto, miejscowosc, ciudad, poblacion
 address Region text: region, state, province, county, bundesland, wojewodztwo, provincia
-address PostCode text: post code, postcode, postal code, zip, zip code, plz, postleitzahl, code postal, kod pocztowy, \
+address PostCode text: post code, postcode, postal code, zip, zip code, plz, postleitzahl, code postal, \
+kod pocztowy, \
 codigo postal
 address Country country: country, country code, land, pays, kraj, pais
 address PhoneNumber text: phone number, phone, telephone, telefon, tel, mobile, telefono

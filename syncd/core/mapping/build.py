@@ -57,6 +57,9 @@ class Build:
             self.templates.add(folded)
         if not self.fold or (own and (self.numbered or self.parts is not None)):
             return folded
+        if "{n}" in folded:
+            advice = "{n} counts only under items: with numbered: true; write the number itself"
+            self.refuse(key, f"names the column {name}; {advice}")
         known = self.kinds.get(kind)
         if known is not None and folded not in known:
             self.refuse(key, f"names the column {name}, which {kind} does not have{suggest(folded, known)}")

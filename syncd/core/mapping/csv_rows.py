@@ -142,11 +142,21 @@ def _check_header(header: Row, keys: tuple[str, ...], mapping: Mapping) -> None:
         if key and key in keys[:index] and (key in mapping.used or not mapping.rules.repeated_columns):
             name = header.cells[index]
             where = f"The header in line {header.line}"
-            message = f"{where} has the column {VALUE_MARK} twice: remove or rename one of them"
+            hint = _doubt_header(mapping)
+            message = f"{where} has the column {VALUE_MARK} twice: remove or rename one of them{hint}"
             raise FileDamagedError(Problem("duplicate_column", message, column=name, line=header.line, value=name))
     missing = [used.name for key, used in mapping.used.items() if key not in keys and not used.optional]
     if missing:
-        raise FileDamagedError(say_missing(missing, header))
+        problem = say_missing(missing, header)
+        raise FileDamagedError(replace(problem, message=problem.message + _doubt_header(mapping)))
+
+
+def _doubt_header(mapping: Mapping) -> str:
+    """Return what to look at where a header found by its number may be another row than was meant."""
+    row = mapping.rules.header.row
+    if row in {None, 1}:
+        return ""
+    return f"; the mapping takes row {row} for the header, and empty rows are not counted"
 
 
 def say_missing(missing: list[str], header: Row) -> Problem:
