@@ -86,7 +86,7 @@ class Daemon:
                 upkeep = loop.create_task(care.run(), name="upkeep")
                 announce = loop.create_task(self._announce(app), name="announce")
                 windows = self._open_windows(app, lambda: None if once else find_dead(app, polls))
-                say("started", version_of_config=str(config.path), sources=len(config.sources))
+                say("started", config=str(config.path), sources=len(config.sources))
                 try:
                     futures: set[asyncio.Future[Any]] = {work, upkeep, watch, self._ending}
                     await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)

@@ -44,7 +44,7 @@ def command() -> None:
 @click.pass_context
 def pull(ctx: click.Context, config_path: Path | None, max_wait_s: float) -> None:
     """Take one snapshot now. Exit code 1 if none was published; the last one then stays as it was."""
-    _act(ctx, read_config(config_path), "pull", max_wait_s)
+    _act(ctx, config_path, "pull", max_wait_s)
 
 
 @command.command()
@@ -53,7 +53,7 @@ def pull(ctx: click.Context, config_path: Path | None, max_wait_s: float) -> Non
 @click.pass_context
 def confirm(ctx: click.Context, config_path: Path | None, max_wait_s: float) -> None:
     """Publish the snapshot that was held back because it lost too much."""
-    _act(ctx, read_config(config_path), "confirm", max_wait_s)
+    _act(ctx, config_path, "confirm", max_wait_s)
 
 
 @command.command()
@@ -98,8 +98,11 @@ def diff(config_path: Path | None, before: str, after: str, as_json: bool) -> No
     click.echo(f"{counted}, from {write_time(old.taken_at)} to {write_time(new.taken_at)}.", err=True)
 
 
-def _act(ctx: click.Context, config: Config, word: str, max_wait_s: float) -> None:
+def _act(ctx: click.Context, config_path: Path | None, word: str, max_wait_s: float) -> None:
+    config = read_config(config_path, credentials=False)
     inventory = _require_inventory(config)
+    if is_locked(config.state_dir) is None:  # nobody to ask: this process signs in itself
+        config = read_config(config_path)
     prepare_folder(config.state_dir, mode=0o700)
     clock = SystemClock()
     try:

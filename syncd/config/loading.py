@@ -55,7 +55,7 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise ConfigError([f"{path}: the configuration cannot be read: {error.strerror}"]) from None
+        raise ConfigError([f"{path.absolute()}: the configuration cannot be read: {error.strerror}"]) from None
 
 
 def _stands(path: Path) -> bool:

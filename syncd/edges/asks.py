@@ -36,7 +36,11 @@ class Answer:
 def write_ask(state_dir: Path, word: str) -> str:
     """Given the state folder and a word, ask the daemon; return the token its answer will bear."""
     token = token_hex(8)
-    write_whole(state_dir / f"{_ASK}{token}", [word.encode()])
+    temporary = state_dir / f".{_ASK}{token}"
+    with storage_faults(state_dir):
+        temporary.write_text(word, encoding="utf-8")
+        temporary.chmod(0o644)  # root may ask, and the daemon's account has to read it
+        temporary.rename(state_dir / f"{_ASK}{token}")
     return token
 
 

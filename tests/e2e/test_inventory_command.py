@@ -71,6 +71,8 @@ async def test_a_running_daemon_is_asked(house):
     folder = house.root / "inventory"
     while not (folder / "latest.json").exists():
         await asyncio.sleep(0.05)
+    path = house.root / "config.yaml"
+    path.write_text(path.read_text().replace("client_secret", "#client_secret"))  # only the daemon's systemd has it
     code, out, err = await run(house, "pull")
     assert (code, err) == (0, "")
     assert "rows of 50 SKUs" in out
@@ -79,6 +81,8 @@ async def test_a_running_daemon_is_asked(house):
     daemon.end(Ending.STOPPED)
     assert await task is Ending.STOPPED
     assert not list((house.root / "state").glob("inventory-a*"))
+    code, _, err = await run(house, "pull")  # now nobody is there to be asked
+    assert (code, "client_secret is missing" in err) == (2, True)
 
 
 async def test_wrong_credentials_end_a_pull_with_the_reason(house):

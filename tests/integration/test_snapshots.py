@@ -115,6 +115,7 @@ def test_a_folder_that_takes_nothing_is_said(tmp_path):
 
 def test_an_ask_is_taken_once_and_its_answer_once(tmp_path):
     token = write_ask(tmp_path, "pull")
+    assert [path.stat().st_mode & 0o777 for path in tmp_path.iterdir()] == [0o644]  # the daemon reads what root asks
     (ask,) = take_asks(tmp_path)
     assert (ask.token, ask.word) == (token, "pull")
     assert list(take_asks(tmp_path)) == []

@@ -11,8 +11,22 @@ from syncd.core.draft.words import list_fields
 from syncd.core.model import FileDamagedError
 
 NAMES = st.sampled_from([" ".join(phrase) for field in list_fields() for phrase in field.words])
-TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0{}", exclude_categories=["Cs"]), max_size=8)
-CELLS = TEXT | st.sampled_from(["A1", "15.01.2026", "20260115", "2026-01-15 10:00:00 +0100", "1.234,50 €", "EUR", "DE", "a@b.c", "19%", '="01"', "'01"])
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
+CELLS = TEXT | st.sampled_from(
+    [
+        "A1",
+        "15.01.2026",
+        "20260115",
+        "2026-01-15 10:00:00 +0100",
+        "1.234,50 €",
+        "EUR",
+        "DE",
+        "a@b.c",
+        "19%",
+        '="01"',
+        "'01",
+    ]
+)
 
 
 def draft(content, name):
