@@ -9,7 +9,7 @@ from support.mappings import judge_by, list_payloads
 
 from syncd.core.evidence import Evidence
 from syncd.core.limits import Limits
-from syncd.core.model import Damaged, Invalid, Notice, Order
+from syncd.core.model import Damaged, Invalid, Notice, Order, Skipped
 
 HEAD = """\
 version: 1
@@ -103,7 +103,14 @@ def test_rows_are_grouped_into_orders(group, content):
 
 def test_a_row_without_a_key_is_an_order_of_its_own():
     judged = judge_by(HEAD + "group: {by: No}\n" + ROWS, "No,Town,Sku\n,x,1\n,x,2\n")
-    assert [(type(each), each.problems[0].code) for each in judged] == [(Invalid, "required")] * 2
+    assert [(type(each), each.problems[0].code) for each in judged] == [(Invalid, "no_key")] * 2
+
+
+def test_no_rule_leaves_a_row_without_a_key_out_in_silence():
+    mapping = HEAD + "group: {by: No}\nkeep: {told: {column: Town, equals: nowhere}}\n" + ROWS
+    judged = judge_by(mapping, "No,Town,Sku\n1,x,1\n,x,2\n")
+    assert [type(each) for each in judged] == [Skipped, Invalid]
+    assert "carry: true" in judged[1].problems[0].message
 
 
 def test_classes_of_rows_feed_lists_of_their_own():

@@ -116,6 +116,15 @@ def _say_apart(row: Row, key: tuple[str, ...] | int) -> Problem:
     )
 
 
+def _say_keyless(row: Row, column: str) -> Problem:
+    """A row that may belong to another order is never left out in silence, whatever the rules of `keep` say."""
+    message = (
+        f"Line {row.line} has no {quote_name(column)}, so whose row it is cannot be told: fill it; where such rows "
+        "belong to the order above them, the mapping needs `carry: true`"
+    )
+    return Problem("no_key", message, column=column, line=row.line)
+
+
 def _read_key(row: Row, at: list[int]) -> tuple[str, ...]:
     """Return a row's key; an empty one where nothing of it is filled."""
     key = tuple(fold_space(row.cells[index]) if index < len(row.cells) else "" for index in at)
@@ -124,6 +133,9 @@ def _read_key(row: Row, at: list[int]) -> tuple[str, ...]:
 
 def _grow_group(rows: list[Row], sheet: Sheet, mapping: Mapping) -> Tree:
     problems = [problem for problem in map(sheet.explain_row, rows) if problem]
+    at = [sheet.keys.index(name) for name in mapping.grouping.by]
+    if at and not _read_key(rows[0], at):
+        problems.append(_say_keyless(rows[0], sheet.names[mapping.grouping.by[0]]))
     values = [sheet.read_values(row) for row in rows]
     lists = {ROWS} if mapping.classes is None else {*mapping.classes.lists.values(), mapping.classes.other}
     root: dict[str, object] = {**values[0], **{name: [] for name in lists if name}}
