@@ -24,7 +24,7 @@ demo: .venv/runtime.installed ## run the sandbox, the daemon and sample files, a
 
 test: .venv/dev.installed ## run every test and hold coverage to its floors: 100 % of core/, 95 % of all
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage run -m pytest --numprocesses=2 --dist=worksteal
 	@$(BIN)/coverage combine --quiet
 	@echo "Branch coverage of core/ (at least 100 %):"
 	@$(BIN)/coverage report --include='syncd/core/*' --fail-under=100

@@ -36,7 +36,8 @@ def say_plainly(path: Path) -> Iterator[None]:
 
 
 def _explain(path: Path, error: sqlite3.DatabaseError) -> LedgerError:
-    cure = "restore it from a backup or move it aside" if "malformed" in str(error) else "syncd tries again"
+    lost = "malformed" in str(error) or "not a database" in str(error)
+    cure = "restore it from a backup, or move it aside to begin a new one" if lost else "syncd tries again"
     return LedgerError(f"The ledger {path} cannot be used: {error}; {cure}.")
 
 

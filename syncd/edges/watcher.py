@@ -66,10 +66,17 @@ class Watcher:
         return True
 
     def ensure(self, folder: Path) -> bool:
-        """Given a folder, watch it anew if another one stands there or its watch died; return as `watch`."""
+        """Given a folder, watch it anew if another one stands there or its watch died; return as `watch`.
+
+        Rings once where it is watched anew: what came before the watch rang nobody.
+        """
         armed = self._armed.get(folder)
-        holds = armed is not None and armed.identity == _identify(folder) and self._is_watching(armed.watch)
-        return holds or self.watch(folder)
+        if armed is not None and armed.identity == _identify(folder) and self._is_watching(armed.watch):
+            return True
+        if not self.watch(folder):
+            return False
+        self._bell.strike()
+        return True
 
     def is_alive(self) -> bool:
         """Return whether anything is watched at all, and every watch still holds as far as watchdog knows."""

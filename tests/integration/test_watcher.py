@@ -169,6 +169,7 @@ async def test_an_inbox_deleted_and_made_again_is_watched_anew(inbox, watcher, r
     assert not watcher.ensure(inbox)
     inbox.mkdir()
     assert watcher.ensure(inbox)
+    assert await rings(rung)  # what came before the watch rang nobody
     assert watcher.is_alive()
     (inbox / "orders.csv").touch()
     assert await rings(rung)
@@ -181,6 +182,7 @@ async def test_an_inbox_swapped_for_another_is_watched_anew(inbox, watcher, rung
     (inbox / "missed.csv").touch()
     assert await stays_quiet(rung)
     assert watcher.ensure(inbox)
+    assert await rings(rung)  # what came before the watch rang nobody
     (inbox / "orders.csv").touch()
     assert await rings(rung)
     (inbox.parent / "old" / "orders.csv").touch()
@@ -211,6 +213,7 @@ async def test_after_a_death_of_the_observer_everything_is_watched_anew(inbox, w
     watcher._observer.join()
     assert not watcher.is_alive()
     assert watcher.ensure(inbox)
+    assert await rings(rung)  # what came before the watch rang nobody
     (inbox / "orders.csv").touch()
     assert await rings(rung)
 
@@ -242,6 +245,7 @@ async def test_where_inotify_is_refused_the_caller_is_told(inbox, watcher, rung)
     assert refused
     assert not watcher.is_alive()
     assert watcher.ensure(inbox)
+    assert await rings(rung)  # what came before the watch rang nobody
     (inbox / "orders.csv").touch()
     assert await rings(rung)
 
