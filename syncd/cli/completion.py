@@ -1,15 +1,20 @@
 """`syncd completion`: what a shell has to read so that it completes the words of syncd."""
 
+from pathlib import Path
+
 import click
 from click.shell_completion import get_completion_class
+
+from syncd.cli.options import config_option
 
 SHELLS = ("bash", "zsh", "fish")
 
 
 @click.command()
+@config_option
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
-def command(ctx: click.Context, shell: str) -> None:
+def command(ctx: click.Context, config_path: Path | None, shell: str) -> None:  # noqa: ARG001  every command takes -c
     """Print a script that lets a shell complete commands and options.
 
     \b

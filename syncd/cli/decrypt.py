@@ -4,12 +4,14 @@ from pathlib import Path
 
 import click
 
+from syncd.cli.options import config_option
 from syncd.core.names import show_name
 from syncd.edges.sealing import SEALED_ENDING, open_sealed
 from syncd.errors import SyncdError, UsageError
 
 
 @click.command()
+@config_option
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "-i",
@@ -29,7 +31,13 @@ from syncd.errors import SyncdError, UsageError
     help="Where the plain files go. [default: beside each file]",
 )
 @click.pass_context
-def command(ctx: click.Context, files: tuple[Path, ...], identity_path: Path, folder: Path | None) -> None:
+def command(
+    ctx: click.Context,
+    config_path: Path | None,  # noqa: ARG001  every command takes it
+    files: tuple[Path, ...],
+    identity_path: Path,
+    folder: Path | None,
+) -> None:
     """Decrypt files of done and failed.
 
     FILE is the path of a file that ends in .age. It stays as it is; nothing is overwritten. No configuration is

@@ -11,6 +11,7 @@ from random import Random
 import click
 
 from syncd.cli.filed import list_filed, print_filed
+from syncd.cli.left import say_left
 from syncd.cli.options import config_option
 from syncd.cli.progress import watch_progress
 from syncd.config import find_config_path, load_config
@@ -37,7 +38,8 @@ def command(ctx: click.Context, config_path: Path | None, once: bool, max_wait: 
 
     With --once it ends by itself, with exit code 1 if a file went to failed, if only you can end what holds
     it up, or if --max-wait was over first; what is not settled by then stays in work and goes on at the next
-    start.
+    start. Files that it left in an inbox (0 bytes, not matched, waiting for their marker, on hold) are named on
+    standard error.
     """
     if max_wait is not None and not once:
         raise click.UsageError("--max-wait goes with --once.")
@@ -52,6 +54,10 @@ def command(ctx: click.Context, config_path: Path | None, once: bool, max_wait: 
         return
     filed = list_filed(daemon.config, began_at, clock)
     print_filed(filed)
+    takers = daemon.app.orders.takers if daemon.app is not None else ()
+    left = say_left(daemon.config, {taker.source.name: taker.held for taker in takers})
+    if left is not None:
+        click.echo(left, err=True)
     wrong = list(_explain(ending, daemon, max_wait))
     for sentence in wrong:
         click.echo(sentence, err=True)

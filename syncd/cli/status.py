@@ -39,7 +39,12 @@ def _print_survey(found: Survey) -> None:
     daemon = f"runs (process {found.daemon.pid})" if found.daemon.running else "does not run"
     click.echo(f"syncd {daemon}; environment: {found.environment}")
     quota = found.quota
-    click.echo(f"Quota: {quota.used} of {quota.requests} calls in {quota.per_seconds:g} s are used now")
+    per = f"{quota.requests} calls in {quota.per_seconds:g} s"
+    click.echo(
+        f"Quota: {quota.used} of {per} are used now"
+        if quota.known
+        else f"Quota: {per}; how many are used cannot be told from here: ask on the machine where syncd runs"
+    )
     click.echo(f"Queue: {say_queue(found.queue.orders, found.queue.minutes)}")
     if found.last_inventory is not None:
         click.echo(f"Inventory: the last snapshot is {show_age(found.last_inventory.age_seconds)} old")

@@ -13,7 +13,8 @@ from syncd.core.limits import Limits
 from syncd.core.times import is_sent_form, parse_time, write_time
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-_MOST_DIGITS = Limits().digits  # as for numbers of a JSON file
+MOST_DIGITS = Limits().digits
+"""So many digits a number written as text may have: as for numbers of a JSON file."""
 
 
 def convert_value(value: object, plan: Plan, zone: ZoneInfo | None) -> object:
@@ -49,14 +50,24 @@ def convert_object(value: dict[str, object], plan: Plan, zone: ZoneInfo | None) 
     return sent
 
 
+def is_long_number(text: str) -> bool:
+    """Given a text, return whether it is a number with more digits than are taken."""
+    return len(text) > MOST_DIGITS and count_digits(text) > MOST_DIGITS
+
+
+def count_digits(text: str) -> int:
+    """Given a text, return how many digits it has if it is a number as `convert_value` takes it, else 0."""
+    return len(text) - text.count("-") - text.count(".") if _NUMBER.fullmatch(text) else 0
+
+
 def _convert_number(value: object) -> object:
     """Return the exact number; an integral one as int, so that 2.0 is the integer 2."""
     number = value
     if isinstance(value, str):
-        if len(value) > _MOST_DIGITS + 2 or not _NUMBER.fullmatch(value):
+        if len(value) > MOST_DIGITS + 2 or not _NUMBER.fullmatch(value) or is_long_number(value):
             return value
         number = Decimal(value)
-    if isinstance(number, Decimal) and number.adjusted() < _MOST_DIGITS and number == number.to_integral_value():
+    if isinstance(number, Decimal) and number.adjusted() < MOST_DIGITS and number == number.to_integral_value():
         return int(number)
     return number
 

@@ -7,6 +7,7 @@ only its mark, so that a report can hide it. Refuses to judge: the error is give
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from jsonschema import ValidationError
 from jsonschema.exceptions import best_match
 
 from syncd.core.canonical import write_canonical
+from syncd.core.convert import MOST_DIGITS, count_digits, is_long_number
 from syncd.core.model import VALUE_MARK, Problem
 from syncd.core.places_json import JsonPath, write_pointer
 from syncd.core.times import explain_time
@@ -63,8 +65,14 @@ def say_error(error: ValidationError, zone: ZoneInfo | None) -> Iterator[Problem
                     yield say_missing((*path, name), f"; it is needed beside {quote_name(given)}", "dependent_required")
         case "additionalProperties":
             for name in _unknown_names(error):
-                message = f"{name_field((*path, name))} is no known field: mend its name or leave it out"
+                message = f"{name_field((*path, name))} is no known field: {_say_cure(name, error)}"
                 yield Problem("additional_properties", message, write_pointer((*path, name)))
+        case "type" if _is_long_number(asked, value):
+            message = (
+                f"{name_field(path)} is {VALUE_MARK}; it has {count_digits(value)} digits, "
+                f"and at most {MOST_DIGITS} are taken: shorten it"
+            )
+            yield Problem("number_too_long", message, write_pointer(path), value=value)
         case keyword:
             code = _write_code(keyword) if isinstance(keyword, str) else "false_schema"
             message = f"{name_field(path)} {_say_fault(error, zone)}"
@@ -163,6 +171,21 @@ def _say_pattern(text: str, pattern: str) -> str:
     if text != text.strip():
         return f"is {VALUE_MARK}; take away the white space before or after it"
     return f"is {VALUE_MARK}; it must have the form {quote_name(pattern)}"
+
+
+def _is_long_number(asked: str | Sequence[str], value: object) -> bool:
+    """Return whether a number was asked for, and this would be one if it had fewer digits."""
+    kinds = {asked} if isinstance(asked, str) else {*asked}
+    return isinstance(value, str) and bool(kinds & {"number", "integer"}) and is_long_number(value)
+
+
+def _say_cure(name: str, error: ValidationError) -> str:
+    """Given an unknown name, return what to do: a field that is there already is not proposed again."""
+    schema: Any = error.schema
+    present: Any = error.instance
+    known = {each.casefold(): each for each in sorted(schema.get("properties", {})) if each not in present}
+    near = get_close_matches(name.strip().casefold()[:200], known, n=1, cutoff=0.6)
+    return f"the nearest known one is {quote_name(known[near[0]])}" if near else "mend its name or leave it out"
 
 
 def _unknown_names(error: ValidationError) -> list[str]:

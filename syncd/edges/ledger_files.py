@@ -1,7 +1,7 @@
 """What the ledger knows of files: each delivery from its claim until it is filed."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from syncd.edges.ledger import Ledger
 
 FileState = Literal["claimed", "judging", "carrying", "settled", "closed"]
 FileOutcome = Literal["done", "failed"]
+_UNTOLD = "untold "  # begins the key of a word in `meta`; behind it stands the claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +167,29 @@ def settle_file(ledger: Ledger, claim_id: str, outcome: FileOutcome, filed_as: s
 
 
 def close_file(ledger: Ledger, claim_id: str) -> None:
-    """Note that a file is filed."""
+    """Note that a file is filed; one that failed is to be told, until `forget_untold`."""
+    ledger.write(
+        "INSERT OR IGNORE INTO meta SELECT ? || id, '' FROM files"
+        " WHERE id = ? AND outcome = 'failed' AND state <> 'closed'",
+        (_UNTOLD, claim_id),
+    )
     ledger.write("UPDATE files SET state = 'closed' WHERE id = ?", (claim_id,))
+
+
+def list_untold_failures(ledger: Ledger) -> list[Claim]:
+    """Return the failed files that nobody was told of yet, in the order in which they came."""
+    rows = ledger.read(
+        "SELECT files.* FROM meta JOIN files ON files.id = substr(meta.key, ?) WHERE meta.key BETWEEN ? AND ?"
+        " ORDER BY files.id",
+        (len(_UNTOLD) + 1, _UNTOLD, f"{_UNTOLD}~"),
+    )
+    return [_read_row(row).claim for row in rows.fetchall()]
+
+
+def forget_untold(ledger: Ledger, claim_ids: Iterable[str]) -> None:
+    """Note that people were told of these failed files."""
+    for claim_id in claim_ids:
+        ledger.write("DELETE FROM meta WHERE key = ?", (f"{_UNTOLD}{claim_id}",))
 
 
 def forget_file(ledger: Ledger, claim_id: str) -> None:

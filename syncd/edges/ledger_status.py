@@ -35,13 +35,13 @@ def find_oldest_open(ledger: Ledger) -> dict[str, datetime]:
     return {row["source"]: datetime.fromisoformat(row["oldest"]) for row in rows.fetchall()}
 
 
-def count_used_quota(ledger: Ledger, now: float, per_s: float, boot_id: str) -> int:
+def count_used_quota(ledger: Ledger, now: float, per_s: float, boot_id: str) -> int | None:
     """Return how many slots of the quota are in use at a boot-time second.
 
-    Each is free again `per_s` after its call's answer. Of another run of the machine nothing can be said: 0.
+    Each is free again `per_s` after its call's answer. Of another run of the machine nothing can be said: None.
     """
-    if ledger.read_meta("boot_id") != boot_id:
-        return 0
+    if ledger.read_meta("boot_id") not in {boot_id, None}:
+        return None
     query = "SELECT count(*) FROM calls WHERE ended IS NULL OR ended > ?"
     return int(ledger.read(query, (now - per_s,)).fetchone()[0])
 

@@ -1,6 +1,7 @@
 """Alerts: looks now and then at what can be wrong, and says so to the log and every channel.
 
-What was said is in the ledger, so that a restart says nothing twice. Sending runs beside the work: a slow
+What was said is in the ledger, and which failed files are still to be told, so that a restart says nothing
+twice and forgets nothing. Sending runs beside the work: a slow
 webhook holds up neither files nor the heartbeat.
 """
 
@@ -31,7 +32,7 @@ from syncd.core.names import show_name
 from syncd.edges.channels import Channel, deliver
 from syncd.edges.clock import Clock
 from syncd.edges.ledger import Ledger
-from syncd.edges.ledger_files import find_last_arrival
+from syncd.edges.ledger_files import find_last_arrival, forget_untold, list_untold_failures
 from syncd.edges.log import say
 from syncd.edges.lying import find_disk, find_written_at, list_lying
 from syncd.edges.spool import free_bytes
@@ -80,14 +81,12 @@ class Alerts:
         self._folders_at = 0.0
         self._folders: tuple[Condition, ...] = ()
         self._refused: dict[str, float] = {}
-        self._failures: dict[str, list[str]] = {}
         self._tell_failures_at = 0.0
         self._sending: set[asyncio.Task[None]] = set()
         orders.on_failed = self.note_failure
 
-    def note_failure(self, source: str, name: str) -> None:
-        """A file went to failed."""
-        self._failures.setdefault(source, []).append(show_name(name))
+    def note_failure(self) -> None:
+        """A file went to failed, and the ledger knows which: look at once."""
         self._look_at = 0.0
 
     async def __call__(self) -> None:
@@ -195,13 +194,20 @@ class Alerts:
             yield Condition(AlertKind.SNAPSHOT_OLD, "inventory", text)
 
     def _say_failures(self, now_s: float) -> None:
-        if not self._failures or now_s < self._tell_failures_at:
+        if now_s < self._tell_failures_at:
+            return
+        claims = list_untold_failures(self._ledger)
+        if not claims:
             return
         self._tell_failures_at = now_s + GATHER_S
-        failures, self._failures = self._failures, {}
-        for source, names in failures.items():
-            text = tell_failures(source, names)
+        names: dict[str, list[str]] = {}
+        for claim in claims:
+            names.setdefault(claim.source, []).append(show_name(claim.name))
+        for source, its_names in names.items():
+            text = tell_failures(source, its_names)
             self._say(build_event(AlertKind.FILE_FAILED, source, text, self._clock.now()))
+        forget_untold(self._ledger, (claim.id for claim in claims))
+        self._ledger.commit_soon()
 
     def _say(self, message: AlertMessage) -> None:
         over = message.state is AlertState.OVER

@@ -70,7 +70,7 @@ class Orders:
         self.carrier = carrier
         self.troubles: dict[str, str] = {}  #: what the machine refuses at present, by what it holds up
         self.failed = 0  #: files that went to failed since the start
-        self.on_failed: Callable[[str, str], None] = lambda _source, _name: None
+        self.on_failed: Callable[[], None] = lambda: None
         self.proven = asyncio.Event()  #: every inbox was looked through without trouble
         self._filing = filing
         self._desk = desk
@@ -287,9 +287,7 @@ class Orders:
         outcome = await self._filing.file(claim_id)
         if outcome == "failed":
             self.failed += 1
-            row = find_file(self._ledger, claim_id)
-            if row is not None:
-                self.on_failed(row.claim.source, row.claim.name)
+            self.on_failed()
         self._in_hand.discard(claim_id)
 
     def list_holds(self) -> list[str]:

@@ -48,6 +48,7 @@ class Quota:
     requests: int
     per_seconds: float
     used: int
+    known: bool = True  #: False where a daemon runs whose clock cannot be read from here; `used` is 0 then
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ class _Memory:
     files: dict[tuple[str, str], int]
     orders: dict[tuple[str, str], int]
     oldest: dict[str, datetime]
-    used: int
+    used: int | None
     held_for_stock: int
     open_files: list[OpenFile]
     last_files: list[LastFile]
@@ -186,7 +187,7 @@ def survey(config: Config, clock: Clock, *, since: datetime | None = None, last:
         environment=config.api.environment,
         daemon=DaemonStatus(pid is not None, pid),
         troubles=troubles,
-        quota=Quota(limit.requests, limit.per_seconds, memory.used),
+        quota=Quota(limit.requests, limit.per_seconds, memory.used or 0, known=memory.used is not None or pid is None),
         queue=_estimate_queue(config, memory),
         sources=sources,
         open_files=memory.open_files,

@@ -26,6 +26,17 @@ async def test_nothing_to_do_is_exit_code_0_and_says_nothing(shop):
     assert (ended.code, ended.out) == (0, "")
 
 
+async def test_what_is_left_in_the_inbox_is_named_and_the_exit_code_stays_0(shop):
+    shop.drop("a.csv", write_csv(make_order("A-1")))
+    shop.drop("empty.csv", b"")
+    shop.drop("notes.docx", b"x")
+    ended = await shop.call("run", "--once")
+    assert ended.code == 0
+    assert ended.err.splitlines()[-1] == (
+        "Left in the inbox: empty.csv (0 bytes), notes.docx (no source takes files of this name)."
+    )
+
+
 async def test_a_hold_for_the_operator_ends_it_after_the_first_probe(shop):
     shop.drop("a.csv", write_csv(make_order("A-1")))
     ended = await shop.call("run", "--once", TEST_SECRET="wrong-" + SECRET)
@@ -50,10 +61,8 @@ async def test_wrong_use_is_exit_code_2(shop):
     assert (await shop.call("run", "--twice")).code == 2
     assert (await shop.call("fly")).code == 2
     missing = await shop.call("run", "-c", "nowhere.yaml")
-    assert (missing.code, missing.err) == (
-        2,
-        "nowhere.yaml: the configuration cannot be read: No such file or directory\n",
-    )
+    assert missing.code == 2
+    assert missing.err == f"{shop.root}/nowhere.yaml: the configuration cannot be read: No such file or directory\n"
 
 
 async def test_a_terminal_sees_progress_and_a_drawn_table(shop):

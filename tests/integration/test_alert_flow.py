@@ -17,7 +17,7 @@ from syncd.core.expect import Expectation
 from syncd.core.gate import Gate, Hold, HoldKind
 from syncd.core.model import Claim
 from syncd.edges.ledger import Ledger
-from syncd.edges.ledger_files import add_file
+from syncd.edges.ledger_files import add_file, close_file, settle_file
 from syncd.flows.alerts import Alerts
 
 
@@ -28,10 +28,12 @@ class Recorder:
 
     def __init__(self):
         self.got = []
+        self.texts = []
         self.problem = None
 
     async def send(self, message):
         self.got.append((message["alert"], message["state"]))
+        self.texts.append(message["text"])
         return self.problem
 
 
@@ -65,10 +67,20 @@ class Scene:
         """Let time pass, look, and return what was sent."""
         self.clock.move(seconds)
         self.recorder.got.clear()
+        self.recorder.texts.clear()
         await self.alerts()
         for _ in range(5):
             await asyncio.sleep(0)
         return list(self.recorder.got)
+
+    def fail(self, name, source="orders"):
+        """Have a file go to failed."""
+        at = self.clock.now()
+        add_file(self.ledger, Claim(f"c {name}", source, name, at))
+        settle_file(self.ledger, f"c {name}", "failed", name, at)
+        close_file(self.ledger, f"c {name}")
+        self.ledger.commit()
+        self.alerts.note_failure()
 
     def hold(self, kind):
         self.caller.gate = Gate(Hold(kind, "POST /outbound: 503", self.clock.monotonic(), 1, 0))
@@ -112,12 +124,43 @@ async def test_after_a_restart_nothing_is_said_twice_nor_called_well_too_soon(sc
 
 
 async def test_failed_files_are_told_at_once_and_then_gathered(scene):
-    scene.alerts.note_failure("orders", "a.csv")
+    scene.fail("a.csv")
     assert await scene.look() == [("file_failed", "raised")]
     for name in ("b.csv", "c.csv"):
-        scene.alerts.note_failure("orders", name)
+        scene.fail(name)
         assert await scene.look(1) == []
     assert await scene.look(300) == [("file_failed", "raised")]
+
+
+async def test_failed_files_that_were_gathered_are_told_after_a_restart_once(scene):
+    scene.fail("a.csv")
+    await scene.look()
+    scene.fail("b.csv")
+    scene.fail("c.csv", source="returns")
+    assert await scene.look(1) == []
+    scene.ledger.close()
+    scene.ledger = Ledger(scene.root / "state", scene.clock)
+    scene.start()
+    assert await scene.look(1) == [("file_failed", "raised")] * 2
+    assert "b.csv of orders" in scene.recorder.texts[0]
+    assert "c.csv of returns" in scene.recorder.texts[1]
+    scene.ledger.commit()
+    scene.start()
+    assert await scene.look() == []
+
+
+async def test_a_failed_file_that_was_told_is_not_told_when_it_is_closed_again(scene):
+    scene.fail("a.csv")
+    await scene.look()
+    close_file(scene.ledger, "c a.csv")
+    assert await scene.look(600) == []
+
+
+async def test_a_file_that_is_done_is_not_told(scene):
+    add_file(scene.ledger, Claim("c1", "orders", "a.csv", scene.clock.now()))
+    settle_file(scene.ledger, "c1", "done", "a.csv", scene.clock.now())
+    close_file(scene.ledger, "c1")
+    assert await scene.look() == []
 
 
 async def test_what_the_machine_refuses_is_said_when_it_lasts(scene):

@@ -72,7 +72,10 @@ def test_the_quota_counts_a_call_until_its_window_after_the_answer_is_over(statu
     with closing(Ledger(tmp_path / "state", CLOCK)) as ledger:
         ledger.write_meta("boot_id", "another")
         ledger.commit()
-    assert status("--json")["quota"]["used"] == 0
+    assert status("--json")["quota"] == {"requests": 100, "per_seconds": 60.0, "used": 0, "known": True}
+    with acquire_lock(tmp_path / "state"):  # a daemon that runs where the boot-time clock is another one
+        assert status("--json")["quota"]["known"] is False
+        assert "Quota: 100 calls in 60 s; how many are used cannot be told from here" in status()
 
 
 def test_files_of_the_last_day_are_counted_and_the_last_ones_named(status, tmp_path):

@@ -34,7 +34,7 @@ mount -t overlay overlay -o "lowerdir=/,upperdir=$D/disk/upper,workdir=$D/disk/w
 R="$D/root"
 # None of this machine's own services starts: only what every boot needs, and what a test starts.
 rm -rf "$R"/etc/systemd/system/*.wants "$R"/etc/systemd/system/syncd* "$R"/etc/syncd "$R"/srv/syncd "$R"/opt/syncd
-mkdir -p "$R/var/log/journal" "$R/opt/python" "$R/opt/packages"
+mkdir -p "$R/var/log/journal" "$R/opt/python" "$R/opt/packages" "$R/opt/checkout"
 mkdir -p /run/systemd; mount -t tmpfs -o mode=755 tmpfs /run/systemd
 exec systemd-nspawn --quiet --boot --register=no --keep-unit --private-network --resolv-conf=off --timezone=off \\
   --link-journal=no --directory="$R" --machine="$NAME" --console=pipe $BINDS -- systemd.unit=basic.target
@@ -71,7 +71,7 @@ class RealSystemd:
         self._name = f"syncd-test-{os.getpid()}"
         self._leader = 0
         (folder / "disk").mkdir()
-        binds = [f"--bind-ro={sysconfig.get_path('purelib')}:/opt/packages"]
+        binds = [f"--bind-ro={sysconfig.get_path('purelib')}:/opt/packages", f"--bind-ro={ROOT}:/opt/checkout"]
         if not sys.base_prefix.startswith("/usr"):  # below a home, which the unit hides
             binds.append(f"--bind-ro={sys.base_prefix}:/opt/python")
         self._environment = {
@@ -131,8 +131,8 @@ class RealSystemd:
         packages = f"/opt/syncd/lib/{PYTHON}/site-packages"
         python = "/opt/python/bin" if not sys.base_prefix.startswith("/usr") else "/usr/bin"
         self.shell(
-            f"mkdir -p /opt/syncd/bin {packages}; cp -r {ROOT}/syncd {packages}/syncd;"
-            f"cp -r {ROOT}/schemas {packages}/syncd/;"
+            f"mkdir -p /opt/syncd/bin {packages}; cp -r /opt/checkout/syncd {packages}/syncd;"
+            f"cp -r /opt/checkout/schemas {packages}/syncd/;"
             f"echo /opt/packages > {packages}/libraries.pth; ln -s {python}/{PYTHON} /opt/syncd/bin/python;"
             f"printf 'home = {python}\\n' > /opt/syncd/pyvenv.cfg"
         )

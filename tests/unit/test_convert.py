@@ -34,6 +34,7 @@ def test_a_text_field_takes_nothing_else(value):
         (Decimal("0.5"), Decimal("0.5")),
         (4, 4),
         ("9" * 30, int("9" * 30)),
+        ("-9." + "9" * 29, Decimal("-9." + "9" * 29)),
     ],
 )
 @pytest.mark.parametrize("kind", [Kind.INTEGER, Kind.NUMBER])
@@ -62,6 +63,9 @@ def test_a_number_field_takes_a_number_written_as_text(kind, value, number):
         "NaN",
         "0x1",
         "--1",
+        "9" * 31,
+        "0." + "1" * 30,
+        "-0." + "1" * 30,
         "9" * 40,
     ],
 )

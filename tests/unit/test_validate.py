@@ -129,6 +129,34 @@ def test_a_number_with_a_comma_is_told_how_to_be_written():
     assert words == "PricePerUnit is 1,5; it must be a number such as 19.90: a decimal point, no thousands separators"
 
 
+@pytest.mark.parametrize(("field", "text"), [("PricePerUnit", "0." + "1" * 34), ("Qty", "1" * 35)])
+def test_a_number_with_too_many_digits_is_told_so(field, text):
+    [(code, _, words)] = check(("OrderItems", 0, field), text)
+    assert code == "number_too_long"
+    assert words == f"{field} is {text}; it has 35 digits, and at most 30 are taken: shorten it"
+
+
+@pytest.mark.parametrize("text", ["1" * 28 + ",50", "x" * 35])
+def test_a_long_text_that_is_no_number_is_told_what_a_number_looks_like(text):
+    [(code, _, words)] = check(("OrderItems", 0, "PricePerUnit"), text)
+    assert code == "type"
+    assert "it must be a number such as 19.90" in words
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        (("OrderItems", 0, "QTTY"), "QTTY is no known field: mend its name or leave it out"),
+        (("PostalServiceCosts",), "PostalServiceCosts is no known field: the nearest known one is PostalServiceCost"),
+        (("Referencenumber",), "Referencenumber is no known field: mend its name or leave it out"),
+    ],
+)
+def test_of_an_unknown_field_the_nearest_known_one_that_is_not_there_is_named(path, words):
+    [(code, _, found)] = check(path, "1")
+    assert code == "additional_properties"
+    assert found == words
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
