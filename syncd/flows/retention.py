@@ -4,7 +4,6 @@ Only what the ledger knows as closed goes, with its companions, which go first: 
 file, and so the next round finds it again. Each removal is a line in the log. The ledger itself forgets nothing.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from syncd.edges.log import say, say_bug
 from syncd.edges.sealing import SEALED_ENDING, sealed_name
 from syncd.edges.spool import sync_folder
 from syncd.errors import LedgerError, StorageError
+from syncd.flows.rounds import Rounds
 
 ROUND_S = 3600.0
 """How often it is looked what may go."""
@@ -34,21 +34,15 @@ class Retention:
         self._config = config
         self._ledger = ledger
         self._clock = clock
-        self._next_s = 0.0
-        self._round: asyncio.Task[None] | None = None
+        self._rounds = Rounds(clock, ROUND_S, "retention")
 
     async def __call__(self) -> None:
         """Begin a round, if it is time to and the last one has ended."""
-        now_s = self._clock.monotonic()
-        if now_s >= self._next_s and (self._round is None or self._round.done()):
-            self._next_s = now_s + ROUND_S
-            self._round = asyncio.get_running_loop().create_task(self.go_round(), name="retention")
+        self._rounds.begin(self.go_round)
 
     async def close(self) -> None:
         """Give up the round; what was not removed is found again."""
-        if self._round is not None:
-            self._round.cancel()
-            await asyncio.gather(self._round, return_exceptions=True)
+        await self._rounds.close()
 
     async def go_round(self) -> None:
         """Look into every folder once. What the machine refuses is tried again in the next round."""

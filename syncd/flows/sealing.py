@@ -5,6 +5,7 @@ in the next round; the encrypting itself runs in a thread, as a big file takes s
 """
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 from syncd.config.model import Config, EncryptConfig, SourceConfig
@@ -18,6 +19,7 @@ from syncd.edges.log import say, say_bug
 from syncd.edges.sealing import seal_file
 from syncd.errors import SyncdError
 from syncd.flows.retention import list_own, list_present
+from syncd.flows.rounds import Rounds
 
 ROUND_S = 600.0
 """How often it is looked what is to be encrypted."""
@@ -30,21 +32,16 @@ class Sealing:
         self._config = config
         self._ledger = ledger
         self._clock = clock
-        self._next_s = 0.0
-        self._round: asyncio.Task[None] | None = None
+        self._rounds = Rounds(clock, ROUND_S, "sealing")
 
     async def __call__(self) -> None:
         """Begin a round, if it is time to and the last one has ended."""
-        encrypt, now_s = self._config.encrypt, self._clock.monotonic()
-        if encrypt is not None and now_s >= self._next_s and (self._round is None or self._round.done()):
-            self._next_s = now_s + ROUND_S
-            self._round = asyncio.get_running_loop().create_task(self.go_round(encrypt), name="sealing")
+        if self._config.encrypt is not None:
+            self._rounds.begin(partial(self.go_round, self._config.encrypt))
 
     async def close(self) -> None:
         """Give up the round; what was not encrypted is found again."""
-        if self._round is not None:
-            self._round.cancel()
-            await asyncio.gather(self._round, return_exceptions=True)
+        await self._rounds.close()
 
     async def go_round(self, encrypt: EncryptConfig) -> None:
         """Look into every folder once. What the machine refuses is tried again in the next round."""

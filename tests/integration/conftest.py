@@ -28,3 +28,21 @@ def refuse(load, tmp_path):
         return [problem.removeprefix(start) for problem in caught.value.problems]
 
     return refuse
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    (tmp_path / "inbox").mkdir()
+    return tmp_path / "inbox"
+
+
+@pytest.fixture
+def work(tmp_path):
+    (tmp_path / "work").mkdir()
+    return tmp_path / "work"
+
+
+@pytest.fixture
+def done(tmp_path):
+    (tmp_path / "done").mkdir()
+    return tmp_path / "done"

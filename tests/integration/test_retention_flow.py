@@ -116,7 +116,7 @@ async def test_a_round_begins_beside_the_work_and_only_now_and_then(house):
         retention = Retention(config, ledger, clock)
         await retention.close()
         await retention()
-        first = retention._round
+        first = retention._rounds._round
         await retention()
-        assert retention._round is first
+        assert retention._rounds._round is first
         await retention.close()

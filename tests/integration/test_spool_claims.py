@@ -3,10 +3,9 @@
 import os
 import socket
 import stat as modes
-import subprocess
-import sys
 
 import pytest
+from support.folders import names_in, run_in_own_mounts
 
 from syncd.core.model import FileStat
 from syncd.edges import spool
@@ -14,45 +13,6 @@ from syncd.edges.spool import Oddity
 from syncd.errors import StorageError
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounts and devices need root")
-
-
-@pytest.fixture
-def inbox(tmp_path):
-    (tmp_path / "inbox").mkdir()
-    return tmp_path / "inbox"
-
-
-@pytest.fixture
-def work(tmp_path):
-    (tmp_path / "work").mkdir()
-    return tmp_path / "work"
-
-
-@pytest.fixture
-def done(tmp_path):
-    (tmp_path / "done").mkdir()
-    return tmp_path / "done"
-
-
-def names_in(folder):
-    return sorted(path.name for path in folder.iterdir())
-
-
-def run_in_own_mounts(script, folder):
-    """Run shell lines that may mount below the folder, unseen from outside; return what they print."""
-    result = subprocess.run(
-        ["unshare", "--mount", "--propagation", "private", "sh", "-euc", script, "sh", sys.executable],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
-    )
-    if "mount:" in result.stderr or "unshare:" in result.stderr:
-        pytest.skip("no mounts here")
-    assert result.returncode == 0, result.stderr
-    return result.stdout
 
 
 # Listing
