@@ -5,6 +5,7 @@ Draws no random number and asks no clock: both are handed in. What the waiting i
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 RETRY_AFTER_CAP_S = 3600.0
 """No server is obeyed for longer than this: a mistyped header must not stop the orders for a year."""
@@ -21,6 +22,7 @@ def backoff_s(attempt: int, first_s: float, cap_s: float, random01: float) -> fl
     return random01 * min(cap_s, first_s * 2.0 ** min(attempt - 1, _DOUBLINGS))
 
 
+@lru_cache(maxsize=4)  # every answer of one second bears the same
 def parse_http_date(value: str | None) -> datetime | None:
     """Given an HTTP date in any of its three forms, return it in aware UTC; None where it is none."""
     if value is None:

@@ -8,7 +8,7 @@ beyond the process in the ledger.
 import asyncio
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from syncd.core.window import Window
@@ -44,17 +44,16 @@ class Governor:
         self._poll_every = int(1 / reserve_share)  # while a poll waits, the last of so many slots is its own
         self._passed_over = 0  # slots that went to orders while a poll waited
         self._closed_until = float("-inf")
-        self._queues: dict[Lane, deque[asyncio.Future[Slot]]] = {lane: deque() for lane in Lane}
+        self._queues: dict[Lane, deque[tuple[asyncio.Future[Slot], float]]] = {lane: deque() for lane in Lane}
         self._timer: Timer | None = None
 
     async def acquire(self, lane: Lane) -> Slot:
         """Wait for a slot, first come first served within a lane; it must be released or given back."""
         waiter: asyncio.Future[Slot] = asyncio.get_running_loop().create_future()
-        asked_at = self._clock.monotonic()
-        self._queues[lane].append(waiter)
+        self._queues[lane].append((waiter, self._clock.monotonic()))
         self._hand_out()
         try:
-            return replace(await waiter, waited_s=self._clock.monotonic() - asked_at)
+            return await waiter
         except asyncio.CancelledError:
             if not waiter.cancelled():  # the slot was handed over just before
                 self._window.give_back(waiter.result().token)
@@ -96,7 +95,7 @@ class Governor:
 
     def waiting(self, lane: Lane) -> int:
         """Return how many wait in this lane."""
-        return sum(not waiter.done() for waiter in self._queues[lane])
+        return sum(not waiter.done() for waiter, _ in self._queues[lane])
 
     def _hand_out(self) -> None:
         """Hand out what is free, and set the timer for the next slot if somebody still waits."""
@@ -112,7 +111,8 @@ class Governor:
             if due > now:
                 self._timer = self._clock.call_later(due - now, self._hand_out)
                 return
-            self._queues[lane].popleft().set_result(Slot(self._window.start(now), lane))
+            waiter, asked_at = self._queues[lane].popleft()
+            waiter.set_result(Slot(self._window.start(now), lane, now - asked_at))
             if lane is Lane.INVENTORY:
                 self._passed_over = 0
             elif self._queues[Lane.INVENTORY]:
@@ -121,7 +121,7 @@ class Governor:
     def _choose_lane(self) -> Lane | None:
         """Return whose turn it is, or None if nobody waits."""
         for queue in self._queues.values():
-            while queue and queue[0].done():  # cancelled while it waited
+            while queue and queue[0][0].done():  # cancelled while it waited
                 queue.popleft()
         if not self._queues[Lane.INVENTORY]:
             return Lane.ORDERS if self._queues[Lane.ORDERS] else None

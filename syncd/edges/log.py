@@ -15,6 +15,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from loguru import logger
@@ -178,6 +179,7 @@ def _clean_field(name: str, value: object, secrets: frozenset[str]) -> Field:
     return _clean(str(value), secrets)
 
 
+@lru_cache(maxsize=256)  # actions, endpoints and claims come again and again
 def _clean(text: str, secrets: frozenset[str]) -> str:
     return show_name(_shorten(redact(text, secrets)))
 

@@ -63,9 +63,13 @@ def list_inbox(inbox: Path) -> Iterator[FileStat | Oddity]:
 
 def stat_file(path: Path) -> FileStat | None:
     """Given a path, return how what stands there looks (a link itself), or None. Raise StorageError."""
-    with storage_faults(path.parent), contextlib.suppress(FileNotFoundError):
-        return _to_file_stat(path.name, path.lstat())
-    return None
+    try:  # only a refusal pays for context managers: this runs once for each order
+        return _to_file_stat(path.name, os.lstat(path))
+    except FileNotFoundError:
+        return None
+    except OSError:
+        with storage_faults(path.parent):
+            raise
 
 
 def claim(inbox: Path, work: Path, name: str, claim_id: str) -> FileStat | None:

@@ -45,6 +45,10 @@ def name_endpoint(request: Request) -> str:
     return f"{request.method} {path}"
 
 
+def _describe(endpoint: str, reply: Reply) -> str:
+    return f"{endpoint}: {describe_reply(reply)}"
+
+
 class Caller:
     """Makes every call of one daemon; knows whether calls may leave at all."""
 
@@ -206,7 +210,6 @@ class Caller:
 
     def _note_health(self, reply: Reply, call: Call, endpoint: str, *, probe: bool) -> None:
         now = self._clock.monotonic()
-        reason = f"{endpoint}: {describe_reply(reply)}"
         health = classify(reply, call)
         if health is not Health.THROTTLED:
             self._throttles = 0
@@ -215,9 +218,9 @@ class Caller:
                 self.reached = True
                 self._set_gate(after_good(self.gate))
             case Health.WEATHER:
-                self._note_weather(reason, now, reply.retry_after_s, probe=probe)
+                self._note_weather(_describe(endpoint, reply), now, reply.retry_after_s, probe=probe)
             case Health.OPERATOR:
-                self._hold_for_operator(reason, probe=probe)
+                self._hold_for_operator(_describe(endpoint, reply), probe=probe)
             case Health.THROTTLED:
                 self._throttles += 1
                 pause_s = reply.retry_after_s

@@ -47,6 +47,7 @@ def hash_file(path: Path) -> str:
 class _OpenFile:
     claim: Claim
     path: Path
+    judged_path: Path
     source: SourceConfig
     fingerprint: str | None
     sha256: str | None
@@ -63,8 +64,8 @@ class Desk:
     def open(self, row: FileRow) -> None:
         """Put a file on the desk, or look at its row anew."""
         claim, source = row.claim, self._sources[row.claim.source]
-        path = source.work / claim.id / claim.name
-        self._open[claim.id] = _OpenFile(claim, path, source, row.fingerprint, row.sha256)
+        path, judged_path = source.work / claim.id / claim.name, source.work / f"{claim.id}.judged"
+        self._open[claim.id] = _OpenFile(claim, path, judged_path, source, row.fingerprint, row.sha256)
 
     def close(self, claim_id: str) -> None:
         """Take a file off the desk."""
@@ -80,7 +81,7 @@ class Desk:
 
     def judged_path(self, claim_id: str) -> Path:
         """Return where the side file stands."""
-        return self._open[claim_id].source.work / f"{claim_id}.judged"
+        return self._open[claim_id].judged_path
 
     def is_unchanged(self, claim_id: str) -> bool:
         """Return whether the file still holds the bytes that were judged.
