@@ -41,6 +41,10 @@ class Clock(Protocol):
         """Call a function on the loop after some seconds."""
         ...
 
+    async def beside(self, function: Callable[[], None]) -> None:
+        """Run what waits for the machine beside the loop, on a thread; where time is simulated, at once."""
+        ...
+
 
 class SystemClock:
     """The machine's own clocks."""
@@ -68,3 +72,9 @@ class SystemClock:
         import asyncio  # noqa: PLC0415 - 20 ms that `syncd status` saves
 
         return asyncio.get_running_loop().call_later(seconds, function)
+
+    async def beside(self, function: Callable[[], None]) -> None:
+        """Run what waits for the machine on a thread, while the loop goes on."""
+        import asyncio  # noqa: PLC0415 - 20 ms that `syncd status` saves
+
+        await asyncio.get_running_loop().run_in_executor(None, function)

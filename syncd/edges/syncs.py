@@ -1,70 +1,97 @@
 """Makes files and folders durable, many at once: who asks at the same time shares the disk's work.
 
 One fsync after another writes the disk's journal each time. So the data of all is set on its way first; the first
-fsync then writes the journal for all of them, and the others find it written. Refuses to skip any: each file and
-folder that was asked for has had an fsync of its own when its asker goes on.
+fsync then writes the journal for all of them, and the others find it written. Several are done on a thread, and
+who asks meanwhile waits for the next turn; a single one is done at once, as a thread would cost more. Refuses to
+skip any: each file and folder that was asked for has had an fsync of its own when its asker goes on.
 """
 
 import asyncio
 import contextlib
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from syncd.edges.clock import Clock
 from syncd.edges.spool import sync_folder
 from syncd.edges.storage import storage_faults
-from syncd.errors import StorageError
+
+
+@dataclass(slots=True)
+class _Sync:
+    """One fsync that somebody waits for."""
+
+    run: Callable[[], None]
+    asker: asyncio.Future[None]
+    descriptor: int | None = None  #: of an open file, whose data can be set on its way first
+    refusal: Exception | None = None
 
 
 class Syncs:
-    """The fsyncs that wait for the loop's next turn."""
+    """The fsyncs that wait for the next turn."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._files: list[tuple[int, asyncio.Future[None], Callable[[], None]]] = []
-        self._folders: dict[Path, asyncio.Future[None]] = {}
+        self._files: list[_Sync] = []
+        self._folders: dict[Path, _Sync] = {}
+        self._turn: asyncio.Task[None] | None = None
 
     async def file(self, descriptor: int, folder: Path) -> None:
         """Wait until what was written to an open file is durable. Raise StorageError if its disk refuses."""
-        future = self._plan()
-        self._files.append((descriptor, future, partial(_sync_file, descriptor, folder)))
-        await asyncio.shield(future)
+        sync = _Sync(partial(_sync_file, descriptor, folder), self._plan(), descriptor)
+        self._files.append(sync)
+        await asyncio.shield(sync.asker)
 
     async def folder(self, path: Path) -> None:
         """Wait until the names in a folder are durable. Raise StorageError if its disk refuses."""
-        future = self._folders.get(path)
-        if future is None:
-            future = self._plan()
-            self._folders[path] = future
-        await asyncio.shield(future)
+        sync = self._folders.get(path)
+        if sync is None:
+            sync = self._folders[path] = _Sync(partial(sync_folder, path), self._plan())
+        await asyncio.shield(sync.asker)
 
     def _plan(self) -> asyncio.Future[None]:
-        if not self._files and not self._folders:
-            self._clock.call_later(0, self._sync_all)
+        if self._turn is None and not self._files and not self._folders:
+            self._clock.call_later(0, self._begin)
         return asyncio.get_running_loop().create_future()
 
-    def _sync_all(self) -> None:
-        files, self._files = self._files, []
-        folders, self._folders = self._folders, {}
-        if len(files) > 1:
-            for descriptor, _, _ in files:
-                _set_on_its_way(descriptor)
-        for _, future, sync in files:
-            _settle(future, sync)
-        for path, future in folders.items():
-            _settle(future, partial(sync_folder, path))
+    def _begin(self) -> None:
+        syncs = [*self._files, *self._folders.values()]
+        self._files, self._folders = [], {}
+        if len(syncs) == 1:
+            _run_all(syncs)
+            _answer(syncs)
+        else:
+            self._turn = asyncio.get_running_loop().create_task(self._take_turn(syncs))
+
+    async def _take_turn(self, syncs: list[_Sync]) -> None:
+        await self._clock.beside(partial(_run_all, syncs))
+        self._turn = None
+        _answer(syncs)
+        if self._files or self._folders:
+            self._begin()
 
 
-def _settle(future: asyncio.Future[None], sync: Callable[[], None]) -> None:
-    try:
-        sync()
-    except (StorageError, OSError) as error:
-        future.set_exception(error)
-        future.exception()  # its asker may have gone away
-    else:
-        future.set_result(None)
+def _run_all(syncs: list[_Sync]) -> None:
+    if len(syncs) > 1:
+        for sync in syncs:
+            if sync.descriptor is not None:
+                _set_on_its_way(sync.descriptor)
+    for sync in syncs:
+        try:
+            sync.run()
+        except Exception as error:  # noqa: BLE001  whatever it is, its asker has to hear of it
+            sync.refusal = error
+
+
+def _answer(syncs: list[_Sync]) -> None:
+    for sync in syncs:
+        if sync.refusal is None:
+            sync.asker.set_result(None)
+        else:
+            sync.asker.set_exception(sync.refusal)
+            sync.asker.exception()  # its asker may have gone away
 
 
 def _sync_file(descriptor: int, folder: Path) -> None:

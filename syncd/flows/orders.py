@@ -35,7 +35,7 @@ from syncd.flows.filing import Filing
 from syncd.flows.judging import StoppedError, judge_file
 from syncd.flows.taking import Taker
 
-JUDGES = 4
+JUDGES = 8
 """Files judged side by side, so that a small one does not wait for a big one to be read."""
 FILERS = 8
 """Files filed side by side, so that they share the disk's work."""

@@ -32,3 +32,6 @@ class HandClock:
 
     def call_later(self, seconds: float, function: Callable[[], None]) -> asyncio.Handle:
         return asyncio.get_running_loop().call_soon(function)
+
+    async def beside(self, function: Callable[[], None]) -> None:
+        function()

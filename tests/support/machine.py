@@ -55,6 +55,9 @@ class Machine:
     def call_later(self, seconds: float, function: Callable[[], None]) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(seconds, function)
 
+    async def beside(self, function: Callable[[], None]) -> None:
+        function()
+
 
 class SimulatedLoop(asyncio.SelectorEventLoop):
     """An event loop that lives in a machine's time."""
