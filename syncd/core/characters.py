@@ -9,6 +9,7 @@ import unicodedata
 from syncd.core.places_json import JsonPath
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL_WRITTEN = re.compile(r"\\[bu]|[\x7f-\x9f\ud800-\udfff]")
 # Tab, LF, CR, VT and FF are white space and may stand in a text. A lone surrogate is no character: no UTF-8.
 
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
@@ -23,6 +24,13 @@ def find_control(text: str) -> str | None:
     """Given any text, return its first control character that is no white space, or None."""
     found = _CONTROL.search(text)
     return found[0] if found else None
+
+
+def may_hold_control(text: str) -> bool:
+    """Given JSON text that escapes only what it must, say no where `find_control` finds nothing in its strings."""
+    if "\\" not in text and (text.isprintable() if not text.isascii() else "\x7f" not in text):
+        return False
+    return _CONTROL_WRITTEN.search(text) is not None
 
 
 def find_invisible(reference: str) -> str | None:

@@ -45,7 +45,7 @@ from syncd.core.model import (
 )
 from syncd.core.places_json import parse_path, write_path
 from syncd.core.read_csv import CsvSettings, open_table
-from syncd.core.read_json import find_places, parse_element, read_elements
+from syncd.core.read_json import find_places, read_orders
 from syncd.core.reference import ReferenceMaker, ReferenceRule
 from syncd.core.rules import RECEIVED, REFERENCE
 from syncd.core.say import parse_pointer, quote_name, show_value
@@ -218,8 +218,8 @@ def _read_csv(text: Text, reading: Reading) -> Iterator[Draft | Invalid]:
 
 
 def _draft_group(group: Group, layout: Layout) -> Draft | Invalid:
-    records = tuple(row.record for row in group.rows)
-    lines = tuple(row.line for row in group.rows)
+    records = tuple([row.record for row in group.rows])
+    lines = tuple([row.line for row in group.rows])
     if group.ragged:  # which cell belongs to which column is anybody's guess: nothing more is said of them
         return Invalid(group.reference, records[0], records, lines, group.ragged)
     return Draft(
@@ -235,8 +235,8 @@ def _draft_group(group: Group, layout: Layout) -> Draft | Invalid:
 
 
 def _read_json(text: Text, reading: Reading, *, lines: bool) -> Iterator[Draft | Invalid]:
-    for element in read_elements(text, reading.limits, lines=lines):
-        yield _draft_element(element, parse_element(element, reading.limits))
+    for element, raw in read_orders(text, reading.limits, lines=lines):
+        yield _draft_element(element, raw)
 
 
 def _draft_element(element: Element, raw: object) -> Draft | Invalid:
@@ -261,6 +261,10 @@ def _draft_element(element: Element, raw: object) -> Draft | Invalid:
 
 
 def _judge_draft(draft: Draft, reading: Reading, maker: ReferenceMaker | None) -> Order | Invalid:
+    body = None if draft.problems else reading.checker.accept(draft.raw, reading.zone)
+    if body is not None:
+        reference = str(draft.raw[REFERENCE])
+        return Order(reference, draft.records[0], draft.records, draft.lines, body, hash_payload(body))
     payload = reading.checker.convert(draft.raw, reading.zone)
     received = payload.get(RECEIVED)
     if maker and REFERENCE not in payload and isinstance(received, str) and explain_time(received, None) is None:

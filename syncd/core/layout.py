@@ -30,12 +30,23 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """Columns side by side whose fields stand in one object: they are read at once."""
+
+    parents: tuple[str, ...]
+    leaves: tuple[str, ...]
+    span: slice
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """What the header says."""
 
     list_name: str
     order_columns: tuple[Column, ...]
     item_columns: tuple[Column, ...]
+    order_runs: tuple[Run, ...]  #: the same columns again
+    item_runs: tuple[Run, ...]
     reference_index: int | None
     width: int  #: columns up to the last one with a name
     widest: int  #: with the unnamed ones at the right end
@@ -76,6 +87,8 @@ def plan_layout(header: Row, checker: OrderChecker, *, generate: bool) -> Layout
         list_name=checker.list_name,
         order_columns=tuple(order_columns),
         item_columns=tuple(item_columns),
+        order_runs=tuple(_find_runs(order_columns)),
+        item_runs=tuple(_find_runs(item_columns)),
         reference_index=cells.index(REFERENCE) if REFERENCE in cells else None,
         width=width,
         widest=len(cells),
@@ -115,16 +128,16 @@ def group_rows(rows: Iterable[Row], layout: Layout, limits: Limits) -> Iterator[
 
 def build_payload(group: Group, layout: Layout) -> dict[str, object]:
     """Given an order's rows, return its payload with every cell as text, empty ones left out."""
-    payload = _build_object(group.rows[0], layout.order_columns)
-    if layout.item_columns:
-        payload[layout.list_name] = [_build_object(row, layout.item_columns) for row in group.rows]
+    payload = _build_object(group.rows[0].cells, layout.order_runs)
+    if layout.item_runs:
+        payload[layout.list_name] = [_build_object(row.cells, layout.item_runs) for row in group.rows]
     return payload
 
 
 def find_contradictions(group: Group, layout: Layout) -> list[Problem]:
     """Given an order's rows, return a problem for each of the order's columns in which they do not agree."""
     first, problems = group.rows[0], []
-    for column in layout.order_columns if len(group.rows) > 1 else ():
+    for column in () if _agree(group.rows, layout.order_runs) else layout.order_columns:
         expected = first.cells[column.index]
         other = next((row for row in group.rows if row.cells[column.index] != expected), None)
         if other is not None:
@@ -142,16 +155,40 @@ def locate_cell(pointer: str, group: Group, layout: Layout) -> Place:
     return Place(row.line, next(names, None))
 
 
-def _build_object(row: Row, columns: tuple[Column, ...]) -> dict[str, object]:
+def _find_runs(columns: list[Column]) -> Iterator[Run]:
+    """Given columns in the order of the header, yield them in as few runs as there can be."""
+    begin = 0
+    for at, column in enumerate(columns, 1):
+        following = columns[at] if at < len(columns) else None
+        if following is None or (following.index, following.parents) != (column.index + 1, column.parents):
+            run = columns[begin:at]
+            yield Run(column.parents, tuple(each.leaf for each in run), slice(run[0].index, column.index + 1))
+            begin = at
+
+
+def _build_object(cells: tuple[str, ...], runs: tuple[Run, ...]) -> dict[str, object]:
     built: dict[str, object] = {}
-    for column in columns:
-        cell = row.cells[column.index]
-        if cell:
+    for run in runs:
+        texts = cells[run.span]
+        filled = dict(zip(run.leaves, texts, strict=True))
+        if "" in texts:
+            filled = {leaf: cell for leaf, cell in filled.items() if cell}
+        if filled:
             target = built
-            for parent in column.parents:
+            for parent in run.parents:
                 target = target.setdefault(parent, {})  # type: ignore[assignment]
-            target[column.leaf] = cell
+            target.update(filled)
     return built
+
+
+def _agree(rows: tuple[Row, ...], runs: tuple[Run, ...]) -> bool:
+    first, *others = rows
+    for run in runs if others else ():
+        expected = first.cells[run.span]
+        for row in others:
+            if row.cells[run.span] != expected:
+                return False
+    return True
 
 
 def _read_reference(row: Row, layout: Layout) -> str | None:

@@ -92,6 +92,8 @@ def _make_decoder(digits: int) -> json.JSONDecoder:
         return int(token)
 
     def read_decimal(token: str) -> Decimal:
+        if len(token) <= digits and "e" not in token and "E" not in token:
+            return Decimal(token)
         mantissa, _, exponent = token.lower().partition("e")
         power = exponent.lstrip("+-").lstrip("0")
         figures = len(mantissa.lstrip("-").replace(".", ""))

@@ -5,6 +5,7 @@ Yields the text of each order with its line, holding one at a time; `parse_eleme
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 
 from syncd.core.decode import Text
@@ -15,7 +16,7 @@ from syncd.core.places_json import find_places
 from syncd.core.scan_json import Scanner, describe_long, describe_torn
 from syncd.core.split_lines import split_lines
 
-__all__ = ["find_places", "parse_element", "read_elements"]
+__all__ = ["find_places", "parse_element", "read_elements", "read_orders"]
 
 _USUAL = ("orders",)
 _SPACE = " \t\r\n"
@@ -31,26 +32,29 @@ def read_elements(text: Text, limits: Limits, lines: bool, keys: tuple[str, ...]
     """
     if lines:
         yield from _read_lines(text.chunks, limits.record_bytes)
-        return
-    first = next(text.chunks, "")
-    order = _find_plain_order(first, limits) if keys is None else None
-    if order is not None:
-        yield order
-        scanner = Scanner(text.chunks, limits.record_bytes, line=1 + first.count("\n"))
     else:
-        scanner = Scanner(chain((first,), text.chunks), limits.record_bytes)
+        scanner = Scanner(text.chunks, limits.record_bytes)
         yield from _read_any(scanner, limits, keys)
-    scanner.take_space()
-    if scanner.peek():
-        message = (
-            f"Line {scanner.line} holds more text after the end of the orders: remove it; several orders"
-            " belong in one array, or each on a line of its own in a file that ends in .ndjson"
-        )
-        raise FileDamagedError(Problem("trailing_text", message, line=scanner.line))
+        _refuse_more(scanner)
 
 
-def _find_plain_order(text: str, limits: Limits) -> Element | None:
-    """Given the first chunk of a JSON text, return it as an element if it is one good order, plainly no wrapper.
+def read_orders(text: Text, limits: Limits, lines: bool) -> Iterator[tuple[Element, object]]:
+    """Given JSON text (with `lines`: NDJSON), yield each order's text and value. Raise FileDamagedError."""
+    if not lines:
+        first = next(text.chunks, "")
+        order = _parse_plain_order(first, limits)
+        if order is not None:
+            yield order
+            if more := next(text.chunks, ""):
+                _refuse_more(Scanner(chain((more,), text.chunks), limits.record_bytes, line=1 + first.count("\n")))
+            return
+        text = replace(text, chunks=chain((first,), text.chunks))
+    for element in read_elements(text, limits, lines):
+        yield element, parse_element(element, limits)
+
+
+def _parse_plain_order(text: str, limits: Limits) -> tuple[Element, object] | None:
+    """Given the first chunk of a JSON text, return its order if it is one good order, plainly no wrapper.
 
     The usual small file is done with here, ten times as fast; whatever is the matter, the scanner says.
     """
@@ -59,10 +63,20 @@ def _find_plain_order(text: str, limits: Limits) -> Element | None:
         return None
     element = Element(1, 1 + text.count("\n", 0, text.index("{")), order)
     try:
-        parse_element(element, limits)
+        return element, parse_element(element, limits)
     except FileDamagedError:
         return None
-    return element
+
+
+def _refuse_more(scanner: Scanner) -> None:
+    """Given a scanner behind the orders, raise if anything but white space follows."""
+    scanner.take_space()
+    if scanner.peek():
+        message = (
+            f"Line {scanner.line} holds more text after the end of the orders: remove it; several orders"
+            " belong in one array, or each on a line of its own in a file that ends in .ndjson"
+        )
+        raise FileDamagedError(Problem("trailing_text", message, line=scanner.line))
 
 
 def _read_any(scanner: Scanner, limits: Limits, keys: tuple[str, ...] | None) -> Iterator[Element]:

@@ -7,18 +7,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from syncd.core.canonical import write_canonical
-from syncd.core.characters import collect_controls, find_invisible, name_character
+from syncd.core.characters import collect_controls, find_invisible, may_hold_control, name_character
 from syncd.core.formats import CURRENCIES
 from syncd.core.model import VALUE_MARK, Problem
 from syncd.core.places_json import JsonPath, write_pointer
 from syncd.core.say import join_words, name_field, say_missing, show_value
-from syncd.core.times import explain_time
+from syncd.core.times import convert_time, explain_time
 
 REFERENCE = "ReferenceNumber"
 RECEIVED = "ReceivedDate"
 DISPATCH = "DispatchBy"
 CURRENCY = "Currency"
 LINE_NUMBER = "OrderLineNumber"
+_NO_OTHER_CURRENCY = (*CURRENCIES, None)
 
 
 def check_rules(payload: dict[str, object], list_name: str, zone: ZoneInfo | None) -> list[Problem]:
@@ -30,6 +31,20 @@ def check_rules(payload: dict[str, object], list_name: str, zone: ZoneInfo | Non
         *_check_controls(payload),
         *_check_lines(payload.get(list_name), list_name),
     ]
+
+
+def keeps_rules(order: dict[str, Any], text: str, zone: ZoneInfo | None) -> bool:
+    """Given an order as read that fits its schema, and its canonical JSON, say yes where no rule is broken.
+
+    May say no to a good one, which `check_rules` then finds good. Equal lines are not looked for.
+    """
+    reference = order.get(REFERENCE)
+    if type(reference) is not int and _check_reference(reference):
+        return False
+    received, dispatch = order.get(RECEIVED), order.get(DISPATCH)
+    if received and dispatch and convert_time(received, zone) > convert_time(dispatch, zone):
+        return False
+    return order.get(CURRENCY) in _NO_OTHER_CURRENCY and not may_hold_control(text)
 
 
 def _check_reference(reference: object) -> list[Problem]:

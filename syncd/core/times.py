@@ -5,11 +5,14 @@ an offset where nobody said whose clock is meant, an hour that a clock skips or 
 """
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 _EXAMPLE = "2026-01-15T10:00:00Z"
 _SENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_SENT_AT_A_REAL_HOUR = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z",
+)
 _READ = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?"
     r"(Z|z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))?",
@@ -43,6 +46,17 @@ def parse_time(text: str, zone: ZoneInfo | None) -> datetime:
         return naive.replace(tzinfo=timezone(-shift if found[8] == "-" else shift)).astimezone(UTC)
     except OverflowError:
         raise ValueError("the year is out of range") from None
+
+
+def convert_time(text: str, zone: ZoneInfo | None) -> str:
+    """Given a time as written and the zone meant where it has no offset, return it as it goes out.
+
+    Raise ValueError if it is no use.
+    """
+    if _SENT_AT_A_REAL_HOUR.fullmatch(text):
+        date.fromisoformat(text[:10])  # nearly all times come as they go out: only the day may be none
+        return text
+    return write_time(parse_time(text, zone))
 
 
 def explain_time(text: str, zone: ZoneInfo | None) -> str | None:

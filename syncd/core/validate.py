@@ -50,7 +50,11 @@ class OrderChecker:
     known_columns: frozenset[str]
     required_columns: frozenset[str]
     validator: Validator
-    accepts: Acceptance | None = None  #: says yes at once to what is plainly valid
+    accepts: Acceptance | None = None  #: writes at once what is plainly good
+
+    def accept(self, payload: dict[str, object], zone: ZoneInfo | None) -> bytes | None:
+        """Given a payload as read, return its canonical JSON as it would be sent if it is plainly good, else None."""
+        return None if self.accepts is None else self.accepts(payload, zone)
 
     def convert(self, payload: dict[str, object], zone: ZoneInfo | None) -> dict[str, object]:
         """Given a payload as read and the zone of times without an offset, return it as it would be sent."""
@@ -59,8 +63,8 @@ class OrderChecker:
 
     def check(self, payload: dict[str, Any], zone: ZoneInfo | None = None) -> tuple[Problem, ...]:
         """Given a converted payload, return all that is wrong with it; lines and columns are left open."""
-        if self.accepts is not None and self.accepts(payload):
-            return tuple(check_rules(payload, self.list_name, zone))
+        if self.accept(payload, zone) is not None:
+            return ()
         try:
             with decimal.localcontext(_EXACT):
                 found = [problem for error in self.validator.iter_errors(payload) for problem in say_error(error, zone)]
@@ -102,8 +106,9 @@ def _compile(given: Mapping[str, object], *, accelerated: bool) -> OrderChecker:
         raise ValueError("The schema cannot be used. " + ". ".join(faults) + ".")
     validator = make_validator(schema, registry=Registry(), format_checker=formats)
     list(validator.iter_errors({}))  # a reference in a circle shows now, not at the first order
-    checker = _build_checker(_plan_order(schema, resolver), validator)
-    return replace(checker, accepts=build_acceptance(schema, formats)) if accelerated else checker
+    plan = _plan_order(schema, resolver)
+    accepts = build_acceptance(schema, plan, formats, NEVER_SENT) if accelerated else None
+    return replace(_build_checker(plan, validator), accepts=accepts)
 
 
 def _choose_specification(name: object) -> Specification[Any]:

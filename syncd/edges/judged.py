@@ -47,14 +47,14 @@ class JudgedWriter:
     """Appends entries to a side file, also to one that a crash left behind."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        with storage_faults(path.parent):
+        self._faults = storage_faults(path.parent)
+        self._buffer = bytearray()
+        with self._faults:
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
-            descriptor = os.open(path, flags, 0o600)
-            self._file = os.fdopen(descriptor, "ab", _BUFFER_BYTES)
-            self._offset = os.fstat(descriptor).st_size
-            if self._offset and os.pread(descriptor, 1, self._offset - 1) != b"\n":  # torn by a crash
-                self._offset += self._file.write(b"\n")
+            self._descriptor = os.open(path, flags, 0o600)
+            self._offset = os.fstat(self._descriptor).st_size
+            if self._offset and os.pread(self._descriptor, 1, self._offset - 1) != b"\n":  # torn by a crash
+                self._add(b"\n")
 
     def append(self, meta: Mapping[str, object], body: bytes) -> Entry:
         """Given what JSON can hold and a body, return where they stand. They are durable only after `sync`.
@@ -63,29 +63,35 @@ class JudgedWriter:
         """
         head = _encode_meta(meta).encode("ascii")
         entry = Entry(self._offset, len(head), len(body))
-        try:
-            self._offset += self._file.write(b"%b\n%b\n" % (head, body))
-        except OSError:  # only a refusal pays for a context manager: this runs once per order
-            with storage_faults(self._path.parent):
-                raise
+        self._add(b"%b\n%b\n" % (head, body))
         return entry
+
+    def _add(self, text: bytes) -> None:
+        self._buffer += text
+        self._offset += len(text)
+        if len(self._buffer) > _BUFFER_BYTES:
+            self.flush()
 
     def sync(self) -> None:
         """Make every entry durable. Raise StorageError if the disk refuses."""
-        with storage_faults(self._path.parent):
-            self._file.flush()
-            os.fsync(self._file.fileno())
+        with self._faults:
+            os.fsync(self.flush())
 
     def flush(self) -> int:
         """Hand every entry to the kernel, and return the descriptor that has to be synced."""
-        with storage_faults(self._path.parent):
-            self._file.flush()
-        return self._file.fileno()
+        with self._faults:
+            while self._buffer:
+                del self._buffer[: os.write(self._descriptor, self._buffer)]
+        return self._descriptor
 
     def close(self) -> None:
         """Write what is buffered and close; harmless when done twice. Raise StorageError."""
-        with storage_faults(self._path.parent):
-            self._file.close()
+        if self._descriptor >= 0:
+            try:
+                self.flush()
+            finally:
+                os.close(self._descriptor)
+                self._descriptor = -1
 
     def __enter__(self) -> Self:
         return self

@@ -1,11 +1,12 @@
 """What the ledger knows of orders: each one's state in its file, and what the API was told of its reference."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
-from syncd.core.model import Outcome
+from syncd.core.model import Order, Outcome
 from syncd.edges.judged import Entry
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import read_entry, write_entry
@@ -82,20 +83,33 @@ def add_order(
     twin: int | None = None,
 ) -> None:
     """Remember an order that was judged. A twin waits for the order it equals."""
-    ledger.write(
-        "INSERT INTO orders (file, record, reference, payload_hash, state, entry, twin, due)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            claim_id,
-            record,
-            reference,
-            payload_hash,
-            state,
-            write_entry(entry),
-            twin,
-            0 if twin is None else NEVER,
-        ),
-    )
+    due = 0 if twin is None else NEVER
+    ledger.write(_build_insert(1), (claim_id, record, reference, payload_hash, state, write_entry(entry), twin, due))
+
+
+def add_waiting(ledger: Ledger, claim_id: str, orders: Sequence[tuple[Order, Entry]]) -> None:
+    """Remember orders that were judged and can be sent, in file order."""
+    values: list[object] = []
+    for order, entry in orders:
+        values += (claim_id, order.record, order.reference, order.payload_hash, WAITING, write_entry(entry), None, 0)
+    ledger.write(_build_insert(len(orders)), values)
+
+
+@cache
+def _build_insert(count: int) -> str:
+    rows = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * count)
+    return f"INSERT INTO orders (file, record, reference, payload_hash, state, entry, twin, due) VALUES {rows}"  # noqa: S608  only question marks
+
+
+def has_any(ledger: Ledger, claim_id: str, references: Collection[str]) -> bool:
+    """Say whether a file has an order with one of these references."""
+    return ledger.read(_build_search(len(references)), (claim_id, *references)).fetchone() is not None
+
+
+@cache
+def _build_search(count: int) -> str:
+    marks = ", ".join("?" * count)
+    return f"SELECT 1 FROM orders WHERE file = ? AND reference IN ({marks}) LIMIT 1"  # noqa: S608  only question marks
 
 
 def find_order(ledger: Ledger, order_id: int) -> OrderRow | None:

@@ -20,8 +20,9 @@ from syncd.edges.ledger_orders import (
     WAITING,
     OrderRow,
     add_order,
-    count_outcomes,
+    add_waiting,
     find_in_file,
+    has_any,
     note_entry,
     refuse_waiting,
 )
@@ -37,6 +38,10 @@ BREATH = 20
 """Orders judged, or chunks hashed, before the loop has its turn: a few milliseconds ..."""
 BREATH_S = 0.05
 """... or after this long, where they are large."""
+TOGETHER = 20
+"""Good orders written down at once ..."""
+LARGE_BYTES = 64 * 1024
+"""... of which none but the last is larger: so many are held in memory."""
 
 KILLS = Problem(
     "internal",
@@ -107,8 +112,7 @@ async def judge_file(
         problems=problems,
     )
     await ledger.durable()
-    counts = count_outcomes(ledger, claim_id)
-    say("file_judged", claim=claim_id, orders=sum(counts.values()), to_send=counts.get(WAITING, 0))
+    say("file_judged", claim=claim_id, orders=scribe.orders, to_send=scribe.to_send)
 
 
 def _check_checksum(row: FileRow, desk: Desk, sha256: str) -> Problem | None:
@@ -147,32 +151,54 @@ class _Breath:
 
 
 class _Scribe:
-    """Writes down what judging yields, and settles what equal references in one file mean."""
+    """Writes down what judging yields, and settles what equal references in one file mean.
+
+    Good orders are written down some at a time, as nearly all of them have a reference of their own.
+    """
 
     def __init__(self, claim_id: str, ledger: Ledger, writer: JudgedWriter, judged_path: Path) -> None:
         self._claim_id = claim_id
         self._ledger = ledger
         self._writer = writer
         self._judged_path = judged_path
+        self._good: list[Order] = []  #: not yet written down
         self._damage: list[Problem] = []
         self._notices: list[Problem] = []
         self._invalid = 0
+        self.orders = 0
+        self.to_send = 0
 
     def note(self, judged: Judged) -> None:
         match judged:
             case Order():
-                self._note_order(judged)
+                self._good.append(judged)
+                if len(self._good) == TOGETHER or len(judged.body) > LARGE_BYTES:
+                    self._note_good()
             case Invalid():
+                self._note_good()
                 self._invalid += 1
                 twins = self._find(judged.reference)
                 problems = (*judged.problems, *self._refuse_twins(twins, judged.lines))
                 self._add(judged, Outcome.INVALID, problems)
             case Skipped():
+                self._note_good()
                 self._add(judged, Outcome.SKIPPED, (judged.problem,))
             case Damaged(problem):
                 self._damage.append(problem)
             case Notice(problem):
                 self._notices.append(problem)
+
+    def _note_good(self) -> None:
+        orders, self._good = self._good, []
+        references = {order.reference for order in orders}
+        if len(references) < len(orders) or (self.orders and has_any(self._ledger, self._claim_id, references)):
+            for order in orders:
+                self._note_order(order)
+        elif orders:
+            entries = [self._write(order, (), order.body) for order in orders]
+            add_waiting(self._ledger, self._claim_id, list(zip(orders, entries, strict=True)))
+            self.orders += len(orders)
+            self.to_send += len(orders)
 
     def _note_order(self, order: Order) -> None:
         twins = self._find(order.reference)
@@ -204,6 +230,7 @@ class _Scribe:
             if not _says_duplicate(meta):
                 problem = _build_duplicate(lines, tuple(meta["lines"]))
                 meta["problems"] = [*meta["problems"], *dump_problems((problem,))]
+                self.to_send -= twin.state == WAITING
                 note_entry(self._ledger, twin.id, Outcome.INVALID, self._writer.append(meta, b""))
         return (_build_duplicate(tuple(metas[0]["lines"]), lines),)
 
@@ -216,16 +243,18 @@ class _Scribe:
         payload_hash: str | None = None,
         twin: int | None = None,
     ) -> None:
-        meta: dict[str, object] = {
-            "records": judged.records,
-            "lines": judged.lines,
-            "problems": dump_problems(problems),
-        }
-        entry = self._writer.append(meta, body)
+        entry = self._write(judged, problems, body)
+        self.orders += 1
+        self.to_send += state == WAITING
         add_order(self._ledger, self._claim_id, judged.record, judged.reference, payload_hash, state, entry, twin)
+
+    def _write(self, judged: Order | Invalid | Skipped, problems: tuple[Problem, ...], body: bytes) -> Entry:
+        meta = {"records": judged.records, "lines": judged.lines, "problems": dump_problems(problems)}
+        return self._writer.append(meta, body)
 
     def finish(self, *, whole: bool) -> Entry | None:
         """Refuse the file if it is damaged, or goes whole or not at all; return where its own problems stand."""
+        self._note_good()
         if whole and self._invalid and not self._damage:
             self._damage.append(
                 Problem(
@@ -235,6 +264,7 @@ class _Scribe:
             )
         if self._damage:
             refuse_waiting(self._ledger, self._claim_id)
+            self.to_send = 0
         problems = (*self._damage, *self._notices)
         return self._writer.append({"problems": dump_problems(problems)}, b"") if problems else None
 

@@ -134,7 +134,7 @@ def test_a_full_disk_is_told(path):
     with pytest.raises(OSError, match="symbolic links"):
         JudgedWriter(path)
     writer = JudgedWriter(path.parent / "c2.judged")
-    os.dup2(full := os.open("/dev/full", os.O_WRONLY), writer._file.fileno())
+    os.dup2(full := os.open("/dev/full", os.O_WRONLY), writer.flush())
     os.close(full)
     entry = writer.append({"record": 1}, b"{}")
     assert entry == Entry(0, 12, 2)

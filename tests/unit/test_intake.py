@@ -11,9 +11,9 @@ from syncd.core.model import VALUE_MARK, Damaged, Invalid, Notice, Order
 from syncd.core.reference import ReferenceRule
 from syncd.core.validate import compile_checker
 
-CHECKER = compile_checker(
-    json.loads((Path(__file__).parents[2] / "schemas/order.schema.json").read_bytes()),
-)
+SCHEMA = json.loads((Path(__file__).parents[2] / "schemas/order.schema.json").read_bytes())
+CHECKER = compile_checker(SCHEMA)
+QUICK = compile_checker(SCHEMA, accelerated=True)
 ADDRESS = {"FullName": "A B", "Address1": "Weg 1", "Town": "Köln", "PostCode": "01067", "Country": "Germany"}
 ORDER = {
     "ReferenceNumber": "ORD-1",
@@ -99,6 +99,23 @@ def test_the_same_order_has_the_same_hash_in_every_format():
     body = json.loads(order.body)
     assert body["OrderItems"] == [{"OrderLineNumber": "1", "PricePerUnit": 19.9, "Qty": 2, "SKU": "007"}]
     assert (order.reference, order.record, order.records, order.lines) == ("ORD-1", 2, (2,), (2,))
+
+
+def test_plainly_good_orders_are_judged_the_same_with_the_quick_check():
+    quick = Reading(checker=QUICK)
+    for name, data in {
+        "a.csv": write_csv(ORDER, make(ReferenceNumber="ORD-2", DispatchBy="2026-01-16 10:00:00+01:00")),
+        "a.json": json.dumps([ORDER, make(ReferenceNumber=7), make(BillingAddress__Town="")]).encode(),
+    }.items():
+        assert list(judge([data], name, quick)) == run(data, name)
+
+
+def test_behind_a_plain_order_in_a_later_piece_of_its_file_may_stand_white_space_alone():
+    order = json.dumps(ORDER, ensure_ascii=False).encode()
+    reading = Reading(checker=CHECKER)
+    assert [type(judged) for judged in judge([order, b"\n", b" \n"], "a.json", reading)] == [Order]
+    _, damaged = judge([order, b"\n", b" x"], "a.json", reading)
+    assert (damaged.problem.code, damaged.problem.line) == ("trailing_text", 2)
 
 
 def test_good_and_bad_orders_of_a_csv_file_come_in_its_order_with_line_and_column():
