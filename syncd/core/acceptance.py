@@ -1,28 +1,35 @@
-"""A quick yes for orders that plainly fit their schema: a check built from the schema, once, at the start.
+"""A quick yes for what plainly fits its schema: a check built from the schema, once; for orders and for the config.
 
 It says yes only where `jsonschema` would find nothing wrong; whatever it does not say yes to, `jsonschema` judges,
-which alone refuses an order and says why. Refuses to be built for a schema with a keyword it does not know.
+which alone refuses and says why. Where all is well, it need not even be loaded. Refuses to be built for a schema
+with a keyword it does not know.
 """
 
+import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from jsonschema import FormatChecker
-
 Acceptance = Callable[[object], bool]
+Formats = Mapping[str, Callable[[object], object]]
+"""What checks a value for each `format`: says yes, or says no, or raises ValueError."""
 
 _SAYS_NOTHING = frozenset(
     {"$schema", "$id", "$defs", "$comment", "title", "description", "default", "examples", "deprecated"}
+    | {"patternErrorMessage"}  # ours: what `config.shape` says instead of the pattern
 )
 _KNOWN = {
     "string": frozenset({"minLength", "maxLength", "pattern", "format"}),
-    "number": frozenset({"minimum", "maximum"}),
-    "integer": frozenset({"minimum", "maximum"}),
+    "number": frozenset({"minimum", "maximum", "exclusiveMinimum"}),
+    "integer": frozenset({"minimum", "maximum", "exclusiveMinimum"}),
+    "boolean": frozenset(),
     "array": frozenset({"items", "minItems"}),
     "object": frozenset({"properties", "required", "additionalProperties"}),
 }
+_TEXT: tuple[dict[str, Any], ...] = ({}, {"type": "string"})
+_Bound = int | Decimal | None
+_IS_FINITE: dict[type, Callable[[Any], bool]] = {float: math.isfinite, Decimal: Decimal.is_finite}
 _LOCAL = "#/$defs/"
 _DEEPEST = 16
 """References followed into one another: a schema that leads back into itself is not for here."""
@@ -32,8 +39,8 @@ class _NotPlainError(Exception):
     """The schema says something that only jsonschema knows."""
 
 
-def build_acceptance(schema: Mapping[str, Any], formats: FormatChecker) -> Acceptance | None:
-    """Given an order's schema with exact numbers and its formats, return the quick check; None if it is not plain."""
+def build_acceptance(schema: Mapping[str, Any], formats: Formats) -> Acceptance | None:
+    """Given a schema with exact numbers and its formats, return the quick check; None if it is not plain."""
     try:
         return _Builder(schema.get("$defs", {}), formats).build(schema, 0)
     except _NotPlainError:
@@ -41,7 +48,7 @@ def build_acceptance(schema: Mapping[str, Any], formats: FormatChecker) -> Accep
 
 
 class _Builder:
-    def __init__(self, definitions: Mapping[str, Any], formats: FormatChecker) -> None:
+    def __init__(self, definitions: Mapping[str, Any], formats: Formats) -> None:
         self._definitions = definitions
         self._formats = formats
 
@@ -52,19 +59,38 @@ class _Builder:
         match says:
             case {"$ref": str(reference), **others} if not others and reference.startswith(_LOCAL):
                 return self.build(self._definitions.get(reference.removeprefix(_LOCAL)), depth + 1)
-            case {"enum": [*words], **others} if not others and all(type(word) is str for word in words):
+            case {"const": str() | int() as word, **others} if not others:
+                return lambda value: type(value) is type(word) and value == word
+            case {"enum": [*words], **others} if others in _TEXT and all(type(word) is str for word in words):
                 return _accept_words(frozenset(words))
-            case {"type": str(kind), **others} if others.keys() <= _KNOWN.get(kind, frozenset()):
-                return self._build_kind(kind, others, depth)
+            case {"anyOf": [*branches], **others} if not others:
+                return _accept_any([self.build(branch, depth + 1) for branch in branches])
+            case {"type": str(kind), **others}:
+                return self._build_kinds([kind], others, depth)
+            case {"type": [*kinds], **others}:
+                return self._build_kinds(kinds, others, depth)
             case _:
                 raise _NotPlainError
+
+    def _build_kinds(self, kinds: Sequence[str], says: dict[str, Any], depth: int) -> Acceptance:
+        """Build a check for values of any of these kinds; a keyword counts for those that it speaks of."""
+        if not (_KNOWN.keys() >= {*kinds} and says.keys() <= frozenset().union(*(_KNOWN[kind] for kind in kinds))):
+            raise _NotPlainError
+        checks = [
+            self._build_kind(kind, {name: value for name, value in says.items() if name in _KNOWN[kind]}, depth)
+            for kind in kinds
+        ]
+        return checks[0] if len(checks) == 1 else _accept_any(checks)
 
     def _build_kind(self, kind: str, says: dict[str, Any], depth: int) -> Acceptance:
         match kind:
             case "string":
                 return self._build_text(says)
             case "number" | "integer":
-                return _accept_number(says.get("minimum"), says.get("maximum"), whole=kind == "integer")
+                bounds = (says.get("minimum"), says.get("maximum"), says.get("exclusiveMinimum"))
+                return _accept_number(*bounds, whole=kind == "integer")
+            case "boolean":
+                return lambda value: type(value) is bool
             case "array":
                 if "items" not in says:
                     raise _NotPlainError
@@ -79,11 +105,11 @@ class _Builder:
     def _build_text(self, says: dict[str, Any]) -> Acceptance:
         least, most = says.get("minLength", 0), says.get("maxLength", float("inf"))
         search = re.compile(says.get("pattern", "")).search
-        check: Acceptance = _accept_anything
+        check: Callable[[object], object] = _accept_anything
         if "format" in says:
-            if says["format"] not in self._formats.checkers:
+            if says["format"] not in self._formats:
                 raise _NotPlainError
-            check = self._formats.checkers[says["format"]][0]
+            check = self._formats[says["format"]]
 
         def accept(value: object) -> bool:
             if type(value) is not str or not least <= len(value) <= most or search(value) is None:
@@ -104,11 +130,21 @@ def _accept_words(words: frozenset[str]) -> Acceptance:
     return lambda value: type(value) is str and value in words
 
 
-def _accept_number(least: int | Decimal | None, most: int | Decimal | None, *, whole: bool) -> Acceptance:
-    def accept(value: object) -> bool:
-        if type(value) is not int and (whole or type(value) is not Decimal or not value.is_finite()):
-            return False
-        return (least is None or value >= least) and (most is None or value <= most)
+def _accept_any(checks: Sequence[Acceptance]) -> Acceptance:
+    return lambda value: any(accept(value) for accept in checks)
+
+
+def _accept_number(least: _Bound, most: _Bound, more_than: _Bound, *, whole: bool) -> Acceptance:
+    def accept(value: Any) -> bool:
+        if type(value) is not int:
+            is_finite = None if whole else _IS_FINITE.get(type(value))
+            if is_finite is None or not is_finite(value):
+                return False
+        return (
+            (least is None or value >= least)
+            and (most is None or value <= most)
+            and (more_than is None or value > more_than)
+        )
 
     return accept
 

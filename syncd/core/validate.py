@@ -103,7 +103,8 @@ def _compile(given: Mapping[str, object], *, accelerated: bool) -> OrderChecker:
     validator = make_validator(schema, registry=Registry(), format_checker=formats)
     list(validator.iter_errors({}))  # a reference in a circle shows now, not at the first order
     checker = _build_checker(_plan_order(schema, resolver), validator)
-    return replace(checker, accepts=build_acceptance(schema, formats)) if accelerated else checker
+    checks = {name: check for name, (check, _) in formats.checkers.items()}
+    return replace(checker, accepts=build_acceptance(schema, checks)) if accelerated else checker
 
 
 def _choose_specification(name: object) -> Specification[Any]:

@@ -7,7 +7,7 @@ import pytest
 from syncd.core.acceptance import build_acceptance
 from syncd.core.formats import build_format_checker
 
-FORMATS = build_format_checker()
+FORMATS = {name: check for name, (check, _) in build_format_checker().checkers.items()}
 
 
 def accepts(schema, value):
@@ -24,7 +24,17 @@ def accepts(schema, value):
         ({"enum": ["EUR", "GBP"]}, ["EUR"], ["eur", None, ["EUR"], 1]),
         ({"type": "integer", "minimum": 1}, [1, 10**30], [0, True, Decimal(2), 1.0, "1", None]),
         ({"type": "number", "minimum": 0, "maximum": 100}, [0, 100, Decimal("99.99")], [-1, Decimal("100.01"), True]),
-        ({"type": "number"}, [Decimal("1E+2")], [Decimal("NaN"), Decimal("Infinity"), 1.5, "1"]),
+        ({"type": "number"}, [Decimal("1E+2"), 1.5], [Decimal("NaN"), Decimal("Infinity"), float("inf"), "1"]),
+        ({"type": "number", "exclusiveMinimum": 0}, [1, 0.5, Decimal("0.1")], [0, 0.0, -1, float("nan")]),
+        ({"type": "boolean"}, [True, False], [0, 1, "true", None]),
+        ({"const": 1}, [1], [True, 1.0, "1", 2]),
+        ({"enum": ["x"], "type": "string"}, ["x"], ["y", 1]),
+        ({"anyOf": [{"type": "integer"}, {"enum": ["x"]}]}, [1, "x"], ["y", True, None]),
+        (
+            {"type": ["string", "array"], "minLength": 1, "minItems": 2, "items": {"type": "string"}},
+            ["x", ["", ""]],
+            ["", ["x"], ["x", 1], None],
+        ),
         ({"type": "array", "items": {"type": "string"}, "minItems": 1}, [["x"]], [[], ["x", 1], "x", ("x",)]),
         (
             {
@@ -58,7 +68,14 @@ def test_it_says_yes_to_what_is_plainly_good_alone(schema, good, bad):
         {"type": "object", "additionalProperties": False, "properties": {"A": {"not": {}}}},
         {"type": "null"},
         {"enum": ["x", 1]},
-        {"enum": ["x"], "type": "string"},
+        {"enum": ["x"], "type": "integer"},
+        {"enum": ["x"], "minLength": 1},
+        {"type": ["string", "array"], "items": {"type": "string"}, "enum": ["x"]},
+        {"type": ["string", "array"]},
+        {"type": "string", "minItems": 1},
+        {"const": None},
+        {"anyOf": [{"type": "string"}, {"not": {}}]},
+        {"anyOf": [{"type": "string"}], "minLength": 1},
         {"$ref": "https://example.com/schema"},
         {"$ref": "#/$defs/a", "type": "string", "$defs": {"a": {"type": "string"}}},
         {"$ref": "#/$defs/missing"},
