@@ -1,133 +1,130 @@
-"""`make bench` and `make bench-quick`: runs every measurement, rounds interleaved, and writes the table.
+"""`make bench` and `make bench-quick`: runs every measurement, rounds interleaved, and writes the tables.
 
-Read the ratios: both contenders ran in the same minutes on the same machine. Single figures say little.
+Read the ratios: all contenders ran in the same minutes on the same machine. Single figures say little. Figures are
+kept in WORK/results.jsonl as they come; `--resume` goes on from there.
 """
 
 import argparse
-import os
-import platform
+import compileall
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from bench import rounds
+from bench import history, rounds, sharing
+from bench.book import Book, Figures
 from bench.contenders import ROOT
-from bench.tables import build_table, median, median_ratio
+from bench.page import BATCHES, build_page, write_page
+from bench.peers import BLIND, describe_peers, find_peers
 
-CONTENDERS = ("script", "syncd")
-BEGIN, END = "<!-- bench: begin -->\n", "<!-- bench: end -->\n"
-BATCHES = {
-    "csv2k": "one CSV of 2,000 orders",
-    "json200": "200 one-order JSON files at once",
-    "csv20k": "one CSV of 20,000 orders, 40,000 rows",
-    "json2000": "2,000 one-order JSON files at once",
-    "json20k": "20,000 one-order files waiting at the start",
-    "csv200k": "one CSV of 200,000 orders",
-    "array200k": "one JSON array of 200,000 orders, one line",
-}
+QUICK = {"csv2k": 1, "json200": 1}
+FULL = {"csv20k": 3, "json2000": 3, "json20k": 3, "csv200k": 1, "array200k": 1}
+"""Workloads, and how often each is run; once is enough for those that show memory."""
 ALONE = {"csv200k", "array200k"}
-"""Measured once and for syncd alone: they show memory, and the script would need minutes and gigabytes."""
+"""For syncd alone: the script would need minutes and gigabytes."""
+OTHERS = ("server", "latency", "status", "idle", "fairness", "strict", "history")
 
 
-def measure_batches(base: Path, names: list[str], times: int) -> list[list[str]]:
-    """Run the contenders in turn, round by round; return a row for each workload and contender."""
-    rows = []
-    for name in names:
-        contenders = ("syncd",) if name in ALONE else CONTENDERS
-        found: dict[str, list[rounds.Figures]] = {contender: [] for contender in contenders}
-        for number in range(1 if name in ALONE else times):
-            for contender in contenders:
-                tell(f"{name}, round {number + 1}, {contender}")
-                found[contender].append(rounds.run_batch(base, contender, name, before=name == "json20k"))
-        for contender in contenders:
-            rows.append([BATCHES[name], contender, *describe_batch(found[contender], found.get("script"))])
-    return rows
+@dataclass(frozen=True)
+class Step:
+    """One contender's turn at a work."""
+
+    work: str
+    who: str
+    number: int
+    run: Callable[[], Figures]
 
 
-def describe_batch(ours: list[rounds.Figures], base: list[rounds.Figures] | None) -> list[str]:
-    """Return the cells of one contender: medians, and its ratios to the script's rounds."""
-
-    def cell(name: str, pattern: str) -> str:
-        return pattern.format(median([figures[name] for figures in ours]))
-
-    def ratio(name: str) -> str:
-        if base is None:
-            return ""
-        return f"{median_ratio([one[name] for one in ours], [one[name] for one in base]):.2f}"
-
-    return [
-        cell("orders_per_s", "{:.0f}"),
-        ratio("orders_per_s"),
-        cell("cpu_s", "{:.2f}"),
-        ratio("cpu_s"),
-        cell("peak_mb", "{:.0f}"),
-        cell("first_s", "{:.2f}"),
-        cell("filed_s", "{:.1f}"),
-    ]
+def plan_batches(base: Path, works: dict[str, int], peers: list[str]) -> Iterator[Step]:
+    """Yield the contenders' turns at each workload, round by round."""
+    for work, times in works.items():
+        contenders = ["syncd"] if work in ALONE else ["script", "syncd", *peers]
+        for number in range(times):
+            for who in contenders:
+                if (who, work) not in BLIND:
+                    yield Step(work, who, number, partial(rounds.run_batch, base, who, work, before=work == "json20k"))
 
 
-def measure_rest(base: Path, *, quick: bool) -> list[list[str]]:
-    """Measure what is no throughput; return rows of what and how much."""
-    rows = []
-    for contender in CONTENDERS:
-        tell(f"latency, {contender}")
-        latency = rounds.run_latency(base, contender, count=20 if quick else 40)
-        what = f"rename-in to the complete request at the server, {contender}, a file each 0.25 s"
-        rows.append([what, "p50 {p50_ms:.1f} ms, p95 {p95_ms:.1f} ms, most {most_ms:.1f} ms".format(**latency)])
-    tell("status, idle, fairness")
-    rows.append(["`syncd status`", "{status_ms:.0f} ms (least {least_ms:.0f})".format(**rounds.run_status(base))])
-    idle = rounds.run_idle(base, "syncd", seconds=10.0 if quick else 60.0)
-    rows.append(["idle, 3 sources", "{cpu_percent:.2f} % of a core, {memory_mb:.0f} MB".format(**idle)])
-    fair = rounds.run_fair(base)
-    what = "orders sent before that of a one-order file dropped beside 20,000 (answers 150 to 250 ms, 8 in flight)"
-    rows.append([what, "{before_it:.0f} ({ms:.0f} ms)".format(**fair)])
+def plan_others(base: Path, options: argparse.Namespace, times: int, peers: list[str]) -> Iterator[Step]:
+    """Yield the turns at what is no throughput."""
+    quick = options.quick
+    for number in range(times):
+        yield Step("server", "server", number, rounds.measure_server)
+        for who in ["script", "syncd", *peers]:
+            run = partial(rounds.run_latency, base, who, count=20 if quick else 40)
+            yield Step("latency", who, number, run)
+        yield Step("status", "syncd", number, partial(rounds.run_status, base))
+        yield Step("idle", "syncd", number, partial(rounds.run_idle, base, seconds=10.0 if quick else 60.0))
+        yield Step("fairness", "syncd", number, partial(sharing.run_fair, base))
     if not quick:
-        for kill_every_s in (None, 15.0):
-            tell("strict window")
-            limited = rounds.run_limited(base, kill_every_s=kill_every_s)
-            what = "100 calls in any 6 s, answers 20 to 400 ms, 120 s" + (", killed every 15 s" if kill_every_s else "")
-            cell = "{refused:.0f} × 429, at most {most:.0f}, {used_percent:.1f} % used, {repeats:.0f} repeated"
-            rows.append([what, cell.format(**limited)])
-    return rows
+        yield Step("strict", "syncd", 0, partial(sharing.run_limited, base))
+        yield Step("strict, killed", "syncd", 0, partial(sharing.run_limited, base, kill_every_s=15.0))
+        if options.long:
+            run = partial(sharing.run_limited, base, window_s=60.0, seconds=310.0)
+            yield Step("strict, 60 s", "syncd", 0, run)
+        for number in range(times):
+            for who in ("new", "old"):
+                yield Step("history", who, number, partial(history.run_history, base, who))
 
 
-def write_page(page: Path, text: str) -> None:
-    """Put the tables between their marks in a page."""
-    whole = page.read_text("utf-8")
-    head, _, rest = whole.partition(BEGIN)
-    tail = rest.partition(END)[2]
-    page.write_text(f"{head}{BEGIN}{text}{END}{tail}", "utf-8")
+def measure(book: Book, steps: Iterator[Step]) -> list[str]:
+    """Take every step that the book does not hold yet; return what went wrong, a sentence each."""
+    failed = []
+    for step in steps:
+        if book.has(step.work, step.who, step.number):
+            continue
+        begun = time.monotonic()
+        try:
+            book.add(step.work, step.who, step.number, step.run())
+        except (RuntimeError, OSError, LookupError, subprocess.SubprocessError) as error:
+            failed.append(f"{step.work}, {step.who}, round {step.number + 1}: {error}")
+            tell(failed[-1])
+        tell(f"{step.work}, {step.who}, round {step.number + 1}: {time.monotonic() - begun:.0f} s")
+    return failed
 
 
 def tell(text: str) -> None:
-    """Say on standard error what is measured now."""
+    """Say something on standard error, with the time."""
     print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)
 
 
 def main() -> None:
     """Measure as the command line says."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="under two minutes; writes no page")
+    parser.add_argument("--quick", action="store_true", help="under two minutes, on the screen only")
     parser.add_argument("--rounds", type=int, default=0, help="interleaved rounds (3; quick: 1)")
-    parser.add_argument("--only", nargs="*", metavar="WORK", choices=list(BATCHES), help="these workloads alone")
+    parser.add_argument(
+        "--only", nargs="+", metavar="WORK", choices=[*BATCHES, *OTHERS], help="these alone, on the screen only"
+    )
+    parser.add_argument("--long", action="store_true", help="also 100 calls in 60 s, for five minutes")
+    parser.add_argument("--resume", action="store_true", help="keep what WORK/results.jsonl holds, measure the rest")
     parser.add_argument("--work", type=Path, default=Path("/var/tmp/syncd-bench"), help="folder on the disk to measure")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
-    usual = ["csv2k", "json200"] if options.quick else [name for name in BATCHES if name not in {"csv2k", "json200"}]
-    batches = measure_batches(options.work, options.only or usual, options.rounds or (1 if options.quick else 3))
-    rest = [] if options.only else measure_rest(options.work, quick=options.quick)
-    header = ["work", "who", "orders/s", "×", "CPU s per 1,000", "×", "peak PSS MB", "first request s", "all filed s"]
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout
-    about = (
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, commit {commit.strip() or 'none'}. "
-        f"The mock server alone takes {rounds.measure_server():.0f} orders/s from a bare client on this machine.\n\n"
-    )
-    tables = [build_table(header, batches), *([build_table(["what", "how much"], rest)] if rest else [])]
-    text = about + "\n\n".join(tables) + "\n"
+    compileall.compile_dir(ROOT / "syncd", quiet=2)  # as pip does it when it installs; a checkout may be without
+    peers = [] if options.quick else list(find_peers())
+    times = options.rounds or (1 if options.quick else 3)
+    works = {work: min(times, most) if work in ALONE else times for work, most in (QUICK | FULL).items()}
+    usual = [*(QUICK if options.quick else FULL), *OTHERS]
+    chosen = options.only or usual
+
+    def plan() -> Iterator[Step]:
+        yield from plan_batches(options.work, {work: works[work] for work in BATCHES if work in chosen}, peers)
+        for step in plan_others(options.work, options, times, peers):
+            if step.work.partition(",")[0] in chosen:
+                yield step
+
+    book = Book(options.work / "results.jsonl", resume=options.resume)
+    failed = measure(book, plan())
+    history.remove_installation(options.work)
+    text = build_page(book, describe_peers())
     print(text)
-    if not options.quick and not options.only:
+    if not options.quick and not options.only and not failed:
         write_page(ROOT / "docs" / "performance.md", text)
+    sys.exit("\n".join(["These went wrong:", *failed]) if failed else 0)
 
 
 if __name__ == "__main__":

@@ -3,18 +3,23 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.peers import SETTLE_S, build_peer_command, find_peers
+
 ROOT = Path(__file__).parent.parent
 WAIT_S = 0.02
 PATIENCE_S = 600.0
+READY_LOOK_S = 0.002
+STOP_S = 30.0
 
 
 @dataclass
@@ -93,10 +98,13 @@ def write_config(place: Place, url: str) -> Path:
 
 
 def build_command(name: str, place: Place, url: str) -> list[str]:
-    """Return what starts a contender."""
+    """Return what starts a contender: syncd, script, or a peer."""
     if name == "syncd":
         syncd = os.environ.get("SYNCD_BENCH_COMMAND", str(Path(sys.executable).parent / "syncd"))
         return [*syncd.split(), "run", "--config", str(write_config(place, url))]
+    if name in find_peers():
+        (place.folder / name).mkdir(exist_ok=True)
+        return build_peer_command(name, place.folder / name, place.of("inbox"), place.of("done"), url)
     folders = [str(place.of(part)) for part in ("inbox", "done", "failed")]
     return [sys.executable, "-m", "bench.handscript", url, str(ROOT / "schemas" / "order.schema.json"), *folders]
 
@@ -112,23 +120,39 @@ def run_contender(name: str, place: Place, url: str) -> Iterator[subprocess.Pope
             build_command(name, place, url), cwd=ROOT, stdout=log, stderr=log, env=environment, start_new_session=True
         )
     try:
-        wait_for(lambda: b"ready" in log_path.read_bytes()[offset:] or process.poll() is not None)
+        wait_for(lambda: says_ready(log_path, offset) or process.poll() is not None, every_s=READY_LOOK_S)
         if process.poll() is not None:
             raise RuntimeError(f"{name} ended: {log_path.read_text()[-2000:]}")
+        time.sleep(SETTLE_S.get(name, 0.0))
         yield process
     finally:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(timeout=30)
+        end_process(process)
 
 
-def wait_for(condition: object, patience_s: float = PATIENCE_S) -> None:
+def end_process(process: subprocess.Popen) -> None:
+    """End a process, and kill it with all its own if it does not."""
+    process.terminate()
+    try:
+        process.wait(timeout=STOP_S)
+    except subprocess.TimeoutExpired:  # Node-RED with some thousand calls under way
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def says_ready(log_path: Path, offset: int) -> bool:
+    """Return whether a contender has said since the offset that it is ready."""
+    with log_path.open("rb") as log:
+        log.seek(offset)
+        return b"ready" in log.read()
+
+
+def wait_for(condition: Callable[[], object], patience_s: float = PATIENCE_S, every_s: float = WAIT_S) -> None:
     """Wait until a condition holds. Raise TimeoutError."""
     until = time.monotonic() + patience_s
     while not condition():
         if time.monotonic() > until:
             raise TimeoutError(f"{condition} does not hold after {patience_s} s")
-        time.sleep(WAIT_S)
+        time.sleep(every_s)
 
 
 def copy_in(workload: Path, place: Place) -> list[tuple[str, Path]]:

@@ -7,7 +7,7 @@ import time
 from bench.mock_server import TOKEN
 
 CONNECTIONS = 8
-REQUESTS = 60_000
+REQUESTS = 30_000
 
 
 class Sender(asyncio.Protocol):

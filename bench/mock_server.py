@@ -25,11 +25,13 @@ class State:
         self.window_ns = int(options.window * 1e9)
         self.latency = tuple(float(part) / 1000 for part in options.latency.split(":")) if options.latency else None
         self.draw = random.Random(1)
-        self.arrivals: dict[bytes, int] = {}
+        self.arrivals: dict[bytes, int] = {}  # when each order was counted
+        self.received: dict[bytes, int] = {}  # when its request was complete, before any time the answer takes
         self.requests = self.repeats = self.refused = self.unauthorised = self.logins = self.asked = 0
         self.connections = self.most_connections = 0
         self.counted: deque[int] = deque()
-        self.times: list[int] = []
+        self.times: list[int] = []  # of every call under a limit, and of those that were not refused
+        self.passed_at: list[int] = []
         self.accepted_at: list[int] = []
 
     def describe(self) -> dict[str, object]:
@@ -52,6 +54,11 @@ class State:
 def answer(status: bytes, body: bytes) -> bytes:
     """Return a whole HTTP answer."""
     return b"HTTP/1.1 %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (status, len(body), body)
+
+
+def name_times(times: dict[bytes, int]) -> dict[str, int]:
+    """Return the times under references that JSON can hold."""
+    return {reference.decode(): at for reference, at in times.items()}
 
 
 class Connection(asyncio.Protocol):
@@ -87,24 +94,30 @@ class Connection(asyncio.Protocol):
     def take(self, method: bytes, path: bytes, head: bytes, body: bytes) -> None:
         state = self.state
         if path.startswith(b"/_"):
-            known = {b"/_stats": state.describe, b"/_arrivals": self.list_arrivals, b"/_limit": self.describe_limit}
+            known = {
+                b"/_stats": state.describe,
+                b"/_arrivals": lambda: name_times(state.arrivals),
+                b"/_received": lambda: name_times(state.received),
+                b"/_limit": lambda: {"times": state.times, "passed": state.passed_at, "accepted": state.accepted_at},
+            }
             self.write(answer(b"200 OK", json.dumps(known[path]()).encode()))
         elif state.latency is None:
-            self.write(self.reply(method, path, head, body))
+            self.write(self.reply(method, path, head, body, time.monotonic_ns()))
         else:  # a random part of the time passes before the server counts the request
             total = state.draw.uniform(*state.latency)
             before = total * state.draw.random()
-            self.loop.call_later(before, self.reply_late, (method, path, head, body), total - before)
+            request = (method, path, head, body, time.monotonic_ns())
+            self.loop.call_later(before, self.reply_late, request, total - before)
 
-    def reply_late(self, request: tuple[bytes, bytes, bytes, bytes], rest_s: float) -> None:
+    def reply_late(self, request: tuple[bytes, bytes, bytes, bytes, int], rest_s: float) -> None:
         self.loop.call_later(rest_s, self.write, self.reply(*request))
 
     def write(self, data: bytes) -> None:
         if self.transport is not None:
             self.transport.write(data)
 
-    def reply(self, method: bytes, path: bytes, head: bytes, body: bytes) -> bytes:
-        state, now = self.state, time.monotonic_ns()
+    def reply(self, method: bytes, path: bytes, head: bytes, body: bytes, received: int) -> bytes:
+        state, now = self.state, received if self.state.latency is None else time.monotonic_ns()
         state.requests += 1
         if state.limit:
             while state.counted and state.counted[0] <= now - state.window_ns:
@@ -115,6 +128,7 @@ class Connection(asyncio.Protocol):
             if full:
                 state.refused += 1
                 return answer(b"429 Too Many Requests", b'{"success":false,"error":"Too many requests"}')
+            state.passed_at.append(now)
         if path == b"/auth/login":
             state.logins += 1
             token = b'{"success":true,"data":{"access_token":"%b","expires_in":86400,"client_id":"bench"}}' % TOKEN
@@ -123,14 +137,14 @@ class Connection(asyncio.Protocol):
             state.unauthorised += 1
             return answer(b"401 Unauthorized", b'{"success":false,"error":"Invalid or expired token"}')
         if method == b"POST" and path == b"/outbound":
-            return self.take_order(body, now)
+            return self.take_order(body, now, received)
         if path.startswith(b"/order/"):
             state.asked += 1
             if path[7:] in state.arrivals:
                 return answer(b"200 OK", b'{"success":true,"data":{"ReferenceNumber":"%b"}}' % path[7:])
         return answer(b"404 Not Found", b'{"success":false,"error":"Not found"}')
 
-    def take_order(self, body: bytes, now: int) -> bytes:
+    def take_order(self, body: bytes, now: int, received: int) -> bytes:
         state = self.state
         at = body.find(b'"', body.find(b":", body.find(b'"ReferenceNumber"'))) + 1
         reference = body[at : body.find(b'"', at)]
@@ -138,14 +152,9 @@ class Connection(asyncio.Protocol):
             state.repeats += 1
         else:
             state.arrivals[reference] = now
+            state.received[reference] = received
             state.accepted_at.append(now)
         return answer(b"200 OK", b'{"success":true,"data":{"ReferenceNumber":"%b"}}' % reference)
-
-    def list_arrivals(self) -> dict[str, int]:
-        return {reference.decode(): at for reference, at in self.state.arrivals.items()}
-
-    def describe_limit(self) -> dict[str, object]:
-        return {"times": self.state.times, "accepted": self.state.accepted_at}
 
 
 async def serve(options: argparse.Namespace) -> None:

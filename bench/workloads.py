@@ -79,26 +79,31 @@ def make_workload(folder: Path, name: str) -> Path:
     made = folder / name
     if made.is_dir():
         return made
-    kind, count = WORKLOADS[name]
     part = folder / f"{name}.part"
-    part.mkdir(parents=True)
-    prefix = name.upper()
+    kind, count = WORKLOADS[name]
+    write_orders(part, kind, name.upper(), count)
+    return part.rename(made)
+
+
+def write_orders(folder: Path, kind: str, prefix: str, count: int) -> None:
+    """Write so many orders, whose references begin with the prefix, into a new folder, as files of a kind."""
+    folder.mkdir(parents=True)
     match kind:
         case "files":
             for number in range(count):
-                (part / f"{prefix}-{number:07}.json").write_text(_dump(build_order(prefix, number, 1)) + "\n", "utf-8")
+                text = _dump(build_order(prefix, number, 1)) + "\n"
+                (folder / f"{prefix}-{number:07}.json").write_text(text, "utf-8")
         case "csv":
-            with (part / f"{prefix}.csv").open("w", encoding="utf-8", newline="") as file:
+            with (folder / f"{prefix}.csv").open("w", encoding="utf-8", newline="") as file:
                 writer = csv.writer(file)
                 writer.writerow(COLUMNS)
                 for number in range(count):
                     writer.writerows(_list_rows(build_order(prefix, number, 2)))
         case _:
-            with (part / f"{prefix}.json").open("w", encoding="utf-8") as file:
+            with (folder / f"{prefix}.json").open("w", encoding="utf-8") as file:
                 for number in range(count):
                     file.write(("," if number else "[") + _dump(build_order(prefix, number, 1)))
                 file.write("]")
-    return part.rename(made)
 
 
 def _dump(order: dict[str, object]) -> str:

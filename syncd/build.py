@@ -13,9 +13,11 @@ from typing import Literal
 from syncd.config.mapping_files import load_mapping
 from syncd.config.model import AlertsConfig, ApiConfig, Config, InventoryConfig, SourceConfig
 from syncd.config.schema_files import read_schema
-from syncd.core.intake import Reading
+from syncd.core.intake import WORKBOOK_ENDING, Reading
+from syncd.core.mapping.model import Mapping as OrderMapping
 from syncd.core.reference import ReferenceRule
 from syncd.core.validate import OrderChecker, compile_checker
+from syncd.core.xlsx.worksheet import NEEDS_EXTRA, is_installed
 from syncd.edges.api import Api, Transport
 from syncd.edges.channels import AppriseChannel, Channel, CommandChannel, WebhookChannel
 from syncd.edges.clock import Clock
@@ -84,6 +86,9 @@ def build_readings(config: Config) -> dict[str, Reading]:
 def build_reading(source: SourceConfig, checker: OrderChecker, environment: Literal["production", "test"]) -> Reading:
     """Given a source and its compiled schema, return how its files are read. Raise ConfigError for a bad mapping."""
     generate = source.reference
+    mapping = None if source.mapping is None else load_mapping(source.mapping, checker)
+    if mapping is not None and not is_installed() and _reads_workbooks(source, mapping):
+        raise ConfigError([f"{source.mapping}: {NEEDS_EXTRA}."])
     return Reading(
         checker=checker,
         format=source.format,
@@ -94,8 +99,14 @@ def build_reading(source: SourceConfig, checker: OrderChecker, environment: Lite
         generate=None if generate is None else ReferenceRule(generate.prefix, environment),
         limits=source.limits,
         evidence=source.complete,
-        mapping=None if source.mapping is None else load_mapping(source.mapping),
+        mapping=mapping,
     )
+
+
+def _reads_workbooks(source: SourceConfig, mapping: OrderMapping) -> bool:
+    """Tell whether a source is meant for Excel files: its mapping says so, or a pattern of its own ends so."""
+    named = any(pattern.casefold().endswith(WORKBOOK_ENDING) for pattern in source.match)
+    return mapping.rules.format == "xlsx" or (mapping.rules.by_ending and named)
 
 
 def _compile_own_schema(path: Path, problems: list[str]) -> OrderChecker | None:

@@ -24,15 +24,23 @@ from syncd.edges.notify import notify, watchdog_seconds
 from syncd.edges.spool import prepare_folder
 from syncd.edges.status_file import Status, write_status
 from syncd.edges.watcher import Watcher
-from syncd.errors import ConfigError, LedgerError, StorageError
+from syncd.errors import ConfigError, LedgerError, LedgerLostError, StorageError
 from syncd.flows.upkeep import BellCare, Duty, Heartbeat, SecretCare, Upkeep
 
 CALLS_END_S = 7.0
 """How long a stop waits for calls in flight; what is not answered by then is asked about after the next start."""
 LOOK_FOR_END_S = 0.05
 """How often a run that ends by itself looks whether it may."""
+START_PAUSE_S = 5.0
+"""How long a start waits before it tries again what the machine refused."""
+TELL_S = 15.0
+"""How often word is left for `syncd status` even when it is the same: a daemon that cannot is known by its silence."""
 UPKEEP_S = 2.0
 """How often the bell is looked after, secret files are looked at and old calls are forgotten."""
+
+
+STATE = "state"
+"""What the state folder holds up, among what files hold up."""
 
 
 class Ending(StrEnum):
@@ -55,53 +63,103 @@ class Daemon:
         self._random = random
         self._ending: asyncio.Future[Ending] | None = None
         self._told: list[str] | None = None
+        self._tell_at = 0.0
+        self._stop_asked = False
 
     def end(self, ending: Ending) -> None:
-        """End the run; only the first reason counts."""
+        """End the run; only the first reason counts, and that a reload under way is to be a stop."""
+        self._stop_asked = self._stop_asked or ending is Ending.STOPPED
         if self._ending is not None and not self._ending.done():
             self._ending.set_result(ending)
 
     async def run(self, *, once: bool = False, max_wait_s: float | None = None) -> Ending:
         """Run until `end`; with `once` also until every file is settled, or what holds is the operator's.
 
-        Raise ConfigError, StorageError, LedgerError or AlreadyRunningError if it cannot start.
+        What the machine refuses at the start holds it until that is mended; with `once` it is raised. Raise
+        ConfigError, StorageError, LedgerError or AlreadyRunningError if it cannot start.
         """
         loop = asyncio.get_running_loop()
         self._ending = loop.create_future()
         self._told = None
         config = self.config
+        with contextlib.ExitStack() as opened:
+            app = self.app = await self._start(opened, self._ending, once=once)
+            if app is None:
+                return self._say_stopped()
+            watcher = Watcher(loop, lambda: self._ring(app))
+            work = loop.create_task(app.orders.run(app.rows), name="orders")
+            watch = loop.create_task(self._watch_end(app, once=once, max_wait_s=max_wait_s), name="end")
+            polls = [] if app.polling is None else [loop.create_task(app.polling.run(once=once), name="polls")]
+            asides = build_asides(app)
+            care = self._build_upkeep(app, watcher, asides, lambda: None if once else find_dead(app, polls))
+            upkeep = loop.create_task(care.run(), name="upkeep")
+            announce = loop.create_task(self._announce(app), name="announce")
+            windows = self._open_windows(app, lambda: None if once else find_dead(app, polls))
+            say("started", config=str(config.path), sources=len(config.sources))
+            try:
+                futures: set[asyncio.Future[Any]] = {work, upkeep, watch, self._ending}
+                await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                reloads = self._ending.done() and self._ending.result() is Ending.RELOAD
+                notify("RELOADING=1" if reloads else "STOPPING=1")
+                await self._shut_down(app, watcher, work, [upkeep, watch, announce, *polls, *windows])
+                for duty in asides:
+                    await duty.close()
+            for task in (work, upkeep, watch):
+                if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+                    raise error
+            return self._say_stopped()
+
+    def _find_ending(self) -> Ending:
+        """Return why the run ended."""
+        if self._ending is None or not self._ending.done():
+            return Ending.STOPPED
+        ending = self._ending.result()
+        return Ending.STOPPED if ending is Ending.RELOAD and self._stop_asked else ending
+
+    def _say_stopped(self) -> Ending:
+        ending = self._find_ending()
+        say("stopped", reason=ending.value)
+        return ending
+
+    async def _start(self, opened: contextlib.ExitStack, ending: asyncio.Future[Ending], *, once: bool) -> App | None:
+        """Take the lock, open the ledger, recover; return what is ready to run, or None if it was ended before.
+
+        The lock is kept while the machine refuses the rest: a daemon is there, and says why it does nothing.
+        """
+        config = self.config
         readings = build_readings(config)
-        prepare_folder(config.state_dir, mode=0o700)
-        with acquire_lock(config.state_dir):
-            check_mounts(config)
-            with contextlib.closing(Ledger(config.state_dir, self._clock)) as ledger:
-                app = self.app = build_app(config, readings, ledger, self._clock, self._random)
-                ledger.commit()
-                watcher = Watcher(loop, lambda: self._ring(app))
-                work = loop.create_task(app.orders.run(app.rows), name="orders")
-                watch = loop.create_task(self._watch_end(app, once=once, max_wait_s=max_wait_s), name="end")
-                polls = [] if app.polling is None else [loop.create_task(app.polling.run(once=once), name="polls")]
-                asides = build_asides(app)
-                care = self._build_upkeep(app, watcher, asides, lambda: None if once else find_dead(app, polls))
-                upkeep = loop.create_task(care.run(), name="upkeep")
-                announce = loop.create_task(self._announce(app), name="announce")
-                windows = self._open_windows(app, lambda: None if once else find_dead(app, polls))
-                say("started", config=str(config.path), sources=len(config.sources))
-                try:
-                    futures: set[asyncio.Future[Any]] = {work, upkeep, watch, self._ending}
-                    await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
-                finally:
-                    reloads = self._ending.done() and self._ending.result() is Ending.RELOAD
-                    notify("RELOADING=1" if reloads else "STOPPING=1")
-                    await self._shut_down(app, watcher, work, [upkeep, watch, announce, *polls, *windows])
-                    for duty in asides:
-                        await duty.close()
-                for task in (work, upkeep, watch):
-                    if task.done() and not task.cancelled() and (error := task.exception()) is not None:
-                        raise error
-                ending = self._ending.result() if self._ending.done() else Ending.STOPPED
-                say("stopped", reason=ending.value)
-                return ending
+        locked, said = False, None
+        while not ending.done():
+            try:
+                if not locked:
+                    prepare_folder(config.state_dir, mode=0o700)
+                    opened.enter_context(acquire_lock(config.state_dir))
+                    locked = True
+                check_mounts(config)
+                with contextlib.ExitStack() as undo:
+                    ledger = undo.enter_context(contextlib.closing(Ledger(config.state_dir, self._clock)))
+                    app = build_app(config, readings, ledger, self._clock, self._random)
+                    ledger.commit()
+                    opened.push(undo.pop_all())
+                    return app
+            except (StorageError, LedgerError) as error:
+                if once or isinstance(error, LedgerLostError):
+                    raise
+                if str(error) != said:
+                    said = str(error)
+                    say("start_held", said, level="ERROR")
+                    notify(f"STATUS={said}")
+                await self._wait_to_start(said, ending)
+        return None
+
+    async def _wait_to_start(self, sentence: str, ending: asyncio.Future[Ending]) -> None:
+        with contextlib.suppress(StorageError):
+            write_status(self.config.state_dir, Status(self._clock.now(), (sentence,)))
+        pause = asyncio.get_running_loop().create_task(self._clock.sleep(START_PAUSE_S))
+        either: set[asyncio.Future[Any]] = {pause, ending}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        pause.cancel()
 
     @staticmethod
     def _ring(app: App) -> None:
@@ -172,12 +230,21 @@ class Daemon:
         notify("READY=1")
 
     def _tell(self, app: App) -> None:
-        """Leave word for `syncd status`, whenever there is something new to say."""
-        troubles = list_troubles(app)
-        if troubles != self._told:
-            with contextlib.suppress(StorageError):
-                write_status(app.config.state_dir, Status(self._clock.now(), tuple(troubles)))
-                self._told = troubles
+        """Leave word for `syncd status`, at once whenever there is something new to say."""
+        troubles, held = list_troubles(app), app.orders.troubles
+        now = self._clock.monotonic()
+        if troubles == self._told and now < self._tell_at:
+            return
+        try:
+            write_status(app.config.state_dir, Status(self._clock.now(), tuple(troubles)))
+        except StorageError as error:
+            if held.get(STATE) != str(error):
+                say("state_held", str(error), level="ERROR")
+            held[STATE] = str(error)
+        else:
+            self._told, self._tell_at = troubles, now + TELL_S
+            if held.pop(STATE, None) is not None:
+                say("state_well_again")
 
     async def _watch_end(self, app: App, *, once: bool, max_wait_s: float | None) -> None:
         """End a run that has nothing left to do, cannot go on without the operator, or is out of time."""

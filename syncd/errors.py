@@ -5,6 +5,7 @@
     ├── UsageError        the operator's: a command was called with words it cannot act on
     ├── AlreadyRunningError  another daemon holds this state folder
     ├── LedgerError       the machine's: the ledger cannot be read or written
+    │   └── LedgerLostError  no waiting mends it: damaged, or of a newer syncd
     └── StorageError      the machine's: a folder or disk refuses (full, read-only, no permission)
 
 Mistakes of a sender are values (`core.model.Problem`), answers of the API are values (`core.model.Reply`).
@@ -37,6 +38,10 @@ class AlreadyRunningError(SyncdError):
 
 class LedgerError(SyncdError):
     """The ledger cannot be read or written."""
+
+
+class LedgerLostError(LedgerError):
+    """The ledger is of no use as it is, however long one waits: it takes a person."""
 
 
 class StorageError(SyncdError):

@@ -1,12 +1,13 @@
 """How results look: tables, orders and their problems, in colour on a terminal and plain everywhere else.
 
-rich is loaded only where a person looks at a table.
+Tables are drawn here: rich, which draws the progress of a run, takes half as long to load as all of `syncd status`.
 """
 
-import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
+from unicodedata import combining, east_asian_width
 
 import click
 
@@ -18,36 +19,76 @@ STYLES = {
 """The colour of a word, wherever it stands alone."""
 
 _SHOWN_RANGES = 6
+_GAP = "  "
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table on standard output: fitted to the width of a terminal, or plain lines."""
-    if sys.stdout.isatty():
-        _print_rich_table(header, rows)
-    else:
-        for line in align_columns([header, *rows]):
-            click.echo(line)
+    table = [header, *rows]
+    for line in draw_table(table, _find_width()) if sys.stdout.isatty() else align_columns(table):
+        click.echo(line)
 
 
-def _print_rich_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    from rich import box  # noqa: PLC0415  60 ms, which only a terminal needs
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for name in header:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell, STYLES.get(cell, "")) for cell in row))  # Text: data is no markup
-    Console().print(table)
+def draw_table(rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
+    """Given a header and rows, and a terminal's width, yield the lines of a table: cells are folded where need be."""
+    widths = _fit(_measure_columns(rows), width)
+    for number, row in enumerate(rows):
+        folded = [_fold(cell, room) for cell, room in zip(row, widths, strict=True)]
+        for parts in zip_longest(*folded, fillvalue=""):
+            padded = map(_pad, parts, widths)
+            if number == 0:
+                yield _GAP.join(click.style(cell, bold=True) for cell in padded)
+            else:
+                yield _GAP.join(map(_paint, padded, row))
+        if number == 0:
+            yield _GAP.join("─" * room for room in widths)
 
 
 def align_columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Given rows of as many cells each, yield them as lines with their columns below each other."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = _measure_columns(rows)
     for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        yield _GAP.join(_pad(cell, room) for cell, room in zip(row, widths, strict=True)).rstrip()
+
+
+def _measure_columns(rows: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(_measure, column)) for column in zip(*rows, strict=True)]
+
+
+def _measure(text: str) -> int:
+    """Return how many columns of a terminal a text takes: a Chinese character takes two, an accent of its own none."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(each) else 2 if east_asian_width(each) in "WF" else 1 for each in text)
+
+
+def _paint(text: str, word: str) -> str:
+    """Return a text in the colour of a word, if that has one."""
+    return click.style(text, STYLES[word]) if word in STYLES else text
+
+
+def _pad(text: str, room: int) -> str:
+    return text + " " * (room - _measure(text))
+
+
+def _fit(widths: list[int], width: int) -> list[int]:
+    """Given how wide columns would like to be, take from the widest until they fit beside each other."""
+    room = max(width - len(_GAP) * (len(widths) - 1), 2 * len(widths))
+    while sum(widths) > room:
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
+def _fold(cell: str, room: int) -> list[str]:
+    if _measure(cell) <= room:
+        return [cell]
+    return textwrap.wrap(cell, room if cell.isascii() else max(1, room // 2), break_on_hyphens=False)
+
+
+def _find_width() -> int:
+    import shutil  # noqa: PLC0415  2 ms, which only a terminal needs
+
+    return shutil.get_terminal_size().columns
 
 
 def print_order(reference: str | None, lines: Sequence[int], outcome: str, sentences: Iterable[str]) -> None:
@@ -61,8 +102,7 @@ def print_order(reference: str | None, lines: Sequence[int], outcome: str, sente
 def print_indented(sentence: str, indent: str) -> None:
     """Print a sentence behind an indent; on a terminal, wrapped to its width."""
     if sys.stdout.isatty():
-        width = shutil.get_terminal_size().columns
-        sentence = textwrap.fill(sentence, width, initial_indent=indent, subsequent_indent=indent)
+        sentence = textwrap.fill(sentence, _find_width(), initial_indent=indent, subsequent_indent=indent)
         click.echo(sentence)
     else:
         click.echo(indent + sentence)

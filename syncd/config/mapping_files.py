@@ -5,15 +5,17 @@ with file, line, column and cure. Presets that ship with syncd are found by thei
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from syncd.config.document import show_key
+from syncd.config.document import Document, show_key
 from syncd.config.shape import check_shape
 from syncd.config.strict_yaml import MAX_BYTES, parse_yaml, tell
+from syncd.config.values import explain_encoding
 from syncd.errors import ConfigError
 
 if TYPE_CHECKING:
     from syncd.core.mapping import Mapping
+    from syncd.core.validate import OrderChecker
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -33,27 +35,44 @@ def find_mapping(path: Path) -> Path:
     return path
 
 
-def load_mapping(path: Path) -> "Mapping":
-    """Given a mapping's path, or the bare name of a preset, return it compiled. Raise ConfigError with all problems."""
-    from syncd.core.mapping import MappingRefusedError, compile_mapping  # noqa: PLC0415 - 40 ms, for who has one
+def load_mapping(path: Path, checker: "OrderChecker | None" = None) -> "Mapping":
+    """Given a mapping's path, or the bare name of a preset, and how orders are checked, return it compiled.
 
+    Raise ConfigError with all problems: among them fields that no order has, where its checker is given.
+    """
     path = find_mapping(path)
-    label = str(path)
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise ConfigError([f"{label}: the mapping cannot be read: {error.strerror}"]) from None
+        raise ConfigError([f"{path}: the mapping cannot be read: {error.strerror}"]) from None
+    return parse_mapping(content, str(path), checker)
+
+
+def parse_mapping(content: bytes, label: str, checker: "OrderChecker | None" = None) -> "Mapping":
+    """Given a mapping's bytes, what to call it and how orders are checked, return it as `load_mapping` does."""
+    from syncd.core.kinds import UNKNOWN, list_names  # noqa: PLC0415 - as the next
+    from syncd.core.mapping import MappingRefusedError, compile_mapping  # noqa: PLC0415 - 40 ms, for who has one
+
     document = parse_yaml(content, label)
     data = document.data
     if not isinstance(data, dict):
         document.find((), "the file holds no mapping; begin with a copy of one that ships with syncd")
         raise ConfigError(tell(document.findings, label))
-    check_shape(data, document, "mapping.schema.json")
+    plan = UNKNOWN if checker is None else checker.plan
+    check_shape(data, document, "mapping.schema.json", frozenset(list_names(plan)))
+    _check_encoding(data, document)
     if not document.findings:
         try:
-            return compile_mapping(data)
+            return compile_mapping(data) if checker is None else compile_mapping(data, plan, checker.list_name)
         except MappingRefusedError as refused:
             for fault in refused.faults:
                 document.find(fault.key, f"{show_key(fault.key)} {fault.sentence}")
     raise ConfigError(tell(document.findings, label))
+
+
+def _check_encoding(data: dict[str, Any], document: Document) -> None:
+    """Note an encoding that nobody knows, once the shape is right."""
+    told = None if document.findings else data.get("read", {}).get("encoding")
+    if told is not None and (advice := explain_encoding(told)):
+        document.find(("read", "encoding"), f"read.encoding {advice}")

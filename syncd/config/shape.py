@@ -1,27 +1,38 @@
 """Compares a document with `schemas/config.schema.json` and says what differs, in an operator's words.
 
-jsonschema finds every difference; the sentences are ours, since its own quote values, which may be secrets.
+A quick check says yes to what fits. Where it does not, jsonschema finds every difference; the sentences are ours,
+since its own quote values, which may be secrets.
 """
 
 import json
+import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from syncd.config.document import Document, KeyPath, show_key
 from syncd.config.schema_files import read_schema
+from syncd.core.acceptance import build_acceptance
 
 _Difference = Any
 """A `jsonschema.ValidationError`, whose types allow for things unset that never are."""
 
+_GLUED = re.compile(r"[\w.-]+:[^ /]")
 _SECRETS = {"client_id", "client_secret"}
 
 
-def check_shape(data: object, document: Document, name: str = "config.schema.json") -> None:
-    """Given data with the environment filled in, note in its document where it does not fit the named schema."""
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - 40 ms, which only this one step needs
+def check_shape(
+    data: object, document: Document, name: str = "config.schema.json", words: frozenset[str] = frozenset()
+) -> None:
+    """Given data with the environment filled in, note in its document where it does not fit the named schema.
 
+    The words are names of the operator's own that may have been meant where one is no option.
+    """
     schema = read_schema(name)
+    accepts = build_acceptance(schema, formats={})
+    if accepts is not None and accepts(data):
+        return
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - 40 ms, which only what does not fit is worth
+
     told = set(document.broken)  # one sentence for a value: the first one, which is about its type
     for error in _choose_branches(Draft202012Validator(schema).iter_errors(data)):
         key: KeyPath = tuple(error.absolute_path)
@@ -29,7 +40,7 @@ def check_shape(data: object, document: Document, name: str = "config.schema.jso
             for unknown in error.instance.keys() - error.schema["properties"].keys():
                 document.find(
                     (*key, unknown),
-                    f"{show_key((*key, unknown))} is no option{_suggest_option(unknown, error, schema)}",
+                    f"{show_key((*key, unknown))} is no option{_suggest_option(unknown, error, schema, words)}",
                 )
         elif error.validator == "required":
             for needed in error.validator_value:
@@ -42,6 +53,8 @@ def check_shape(data: object, document: Document, name: str = "config.schema.jso
 
 def suggest(word: str, known: list[str]) -> str:
     """Given a word and the known ones, return "; did you mean X?", or nothing where none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415  only for who misspelt something
+
     by_case = {name.casefold(): name for name in known}
     near = get_close_matches(word.casefold(), by_case, n=1)
     return f"; did you mean {by_case[near[0]]}?" if near else ""
@@ -54,13 +67,17 @@ def _choose_branches(errors: Iterator[_Difference]) -> Iterator[_Difference]:
         yield from begun or [error]
 
 
-def _suggest_option(name: str, error: _Difference, schema: dict[str, Any]) -> str:
+def _suggest_option(name: str, error: _Difference, schema: dict[str, Any], words: frozenset[str]) -> str:
     known = list(error.schema["properties"])
+    if error.instance[name] is None and not name.isidentifier():
+        return "; it has no colon: if it belongs to the text before it, put the whole text in quotes"
+    if "fields" in known and name[:1].isupper():
+        return " here; it is a field: put it one step further in, under fields:"
     elsewhere = [show_key(key) for key in _list_options(schema, ()) if key[-1] == name]
     if elsewhere:
         places = sorted({key.rpartition(".")[0] or "the first column" for key in elsewhere})
         return f" here; it belongs in {' or '.join(places)}"
-    return suggest(name, known) or f"; known here: {', '.join(known)}"
+    return suggest(name, [*known, *words]) or f"; known here: {', '.join(known)}"
 
 
 def _list_options(schema: dict[str, Any], key: KeyPath) -> Iterator[KeyPath]:
@@ -76,7 +93,7 @@ def _show_example(name: str, error: _Difference) -> str:
 
 
 def _show(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=float)
 
 
 def _say(error: _Difference, written: object, key: KeyPath) -> str:
@@ -86,34 +103,43 @@ def _say(error: _Difference, written: object, key: KeyPath) -> str:
         return "has no value; write one behind the colon, or take the line out"
     match error.validator:
         case "type":
-            return _say_type(wanted, written, _show(error.schema.get("examples", [""])[0]), quoted)
+            return _say_type(wanted, written, error.schema, quoted)
         case "const":
             return f"must be {_show(wanted)}{quoted}"
         case "enum":
             near = suggest(written, wanted) if isinstance(written, str) else ""
-            return f"must be {', '.join(wanted[:-1])} or {wanted[-1]}{quoted}{near}"
+            return f"must be {_list_choices(wanted)}{quoted}{near}"
         case "exclusiveMinimum":
             return f"must be more than {_show(wanted)}{quoted}"
         case "minimum":
             return f"must be {_show(wanted)} or more{quoted}"
         case "minLength" | "minItems":
             return "is empty; write at least one entry" if isinstance(written, list) else "is empty; write a value"
+        case "maxProperties":
+            return "must have one key alone; write several as a list, each with one key"
         case "pattern":
             return f"{error.schema['patternErrorMessage']}{quoted}"
         case _:
             return f"must be {' or '.join(_show(example) for example in error.schema['examples'])}{quoted}"
 
 
-def _say_type(wanted: str | list[str], written: object, example: str, quoted: str) -> str:
+def _say_type(wanted: str | list[str], written: object, schema: dict[str, Any], quoted: str) -> str:
+    example = _show(schema.get("examples", [""])[0])
+    if "typeErrorMessage" in schema:
+        return str(schema["typeErrorMessage"])
     match wanted[0] if isinstance(wanted, list) else wanted:
+        case "string" if "enum" in schema and isinstance(written, bool):
+            return f"must be {_list_choices(schema['enum'])}{quoted}"
         case "string" if isinstance(written, bool):
             return "is read as true or false; put it in quotes to make it text"
         case "string" if isinstance(written, int | float):
             return "is read as a number; put it in quotes to make it text"
         case "string":
             return "must be one text" + (" or a list of texts" if isinstance(wanted, list) else "")
+        case "object" if isinstance(written, str) and _GLUED.match(written):
+            return "must be a block of options; write a space behind the colon of each"
         case "object":
-            return "must be a block of options, each on a line of its own below it"
+            return f"must be a block of options, each on a line of its own below it{_show_block(schema)}"
         case "array":
             return "must be a list, each entry below it beginning with a dash"
         case "boolean":
@@ -122,6 +148,20 @@ def _say_type(wanted: str | list[str], written: object, example: str, quoted: st
             number = "a whole number" if kind == "integer" else "a number"
             hint = "; an environment variable gives text only" if isinstance(written, str) and "${" in written else ""
             return f"must be {number} such as {example}, without quotes or units{quoted}{hint}"
+
+
+def _show_block(schema: dict[str, Any]) -> str:
+    """Return an example of a short block, or nothing."""
+    example = schema.get("examples", [None])[0]
+    if not isinstance(example, dict):
+        return ""
+    inside = ", ".join(f"{name}: {_show(value)}" for name, value in example.items())
+    return f", such as {{{inside}}}" if len(inside) <= 60 else ""
+
+
+def _list_choices(choices: list[str]) -> str:
+    *some, last = (choice if choice.isidentifier() else json.dumps(choice) for choice in choices)
+    return f"{', '.join(some)} or {last}"
 
 
 def _shorten(value: object) -> str:

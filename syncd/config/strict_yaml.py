@@ -35,8 +35,11 @@ _SYNTAX = (
     (r"a quoted scalar", "the quote that opens here is never closed"),
     (r"values are not", "a colon cannot stand here; check the indentation, and quote texts with colons"),
     (r"expected ':'", "a colon and a space are missing after the key"),
-    (r"a flow node", "a value is missing here, or a { or [ above is not closed"),
-    (r"a flow", "what opens here is not closed, or lacks a comma; in { } and [ ] put ${NAME} in quotes"),
+    (r"a flow node", "a value is missing here, or a { or [ above is not closed; what stands behind # is a comment"),
+    (
+        r"a flow",
+        "what opens here is not closed, or lacks a comma; in { } and [ ] put ${NAME} in quotes, as any text with {",
+    ),
     (r"<document start>", "plain options end above here; keep one document, without ... or %"),
     (r"found '<scalar>'", "text stands behind a closing quote; inside single quotes write ' twice"),
     (r"found '[]},]", "a text that begins with ] } or , must be in quotes"),
@@ -151,7 +154,7 @@ class _Builder:
         block: dict[str, object] = {}
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
-                self._find("a key must be a plain word, followed by a colon")
+                self._find("a key must be a plain word, followed by a colon; put a text that begins with { in quotes")
                 self._build(event, (*key, "?"))
                 self._build(self._next(), (*key, "?"))
                 continue

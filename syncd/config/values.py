@@ -93,6 +93,14 @@ def choose_encoding(source: Options) -> dict[str, Any]:
     text = source.text("encoding")
     if text is None:
         return {}
+    if advice := explain_encoding(text):
+        source.refuse("encoding", advice)
+        return {"encoding": text}
+    return {"encoding": codecs.lookup(text).name}
+
+
+def explain_encoding(text: str) -> str:
+    """Given the name of an encoding, return what is wrong with it as half a sentence, or ""."""
     try:
         name = codecs.lookup(text).name
         codecs.getincrementaldecoder(name)
@@ -101,10 +109,12 @@ def choose_encoding(source: Options) -> dict[str, Any]:
         pass
     except LookupError:
         name = "undefined"
-    if name in _NO_FILE_ENCODINGS:
-        near = suggest(text, sorted(set(encodings.aliases.aliases) | set(encodings.aliases.aliases.values())))
-        source.refuse("encoding", f"names no text encoding that is known here{near or ', such as cp1252'}")
-    return {"encoding": name}
+    if name not in _NO_FILE_ENCODINGS:
+        return ""
+    if text.casefold() == "ansi":  # Windows calls so whatever it has at home
+        return "names no text encoding that is known here; for the ANSI of Windows in western Europe write cp1252"
+    near = suggest(text, sorted({*encodings.aliases.aliases, *encodings.aliases.aliases.values()}))
+    return f"names no text encoding that is known here{near or ', such as cp1252'}"
 
 
 def find_zone(source: Options) -> ZoneInfo | None:

@@ -51,11 +51,15 @@ from syncd.core.rules import RECEIVED, REFERENCE
 from syncd.core.say import parse_pointer, quote_name, show_value
 from syncd.core.times import explain_time
 from syncd.core.validate import ERROR_MARK, OrderChecker
+from syncd.core.xlsx.archive import is_workbook
+from syncd.core.xlsx.worksheet import Workbook
 
 MOST_BETWEEN = 64 * 1024**2
 """Bytes between two orders. Empty rows and lines are left out, but not without end: they take time to read."""
 
-ChosenFormat = Literal["csv", "json", "ndjson"]
+WORKBOOK_ENDING = ".xlsx"
+
+ChosenFormat = Literal["csv", "xlsx", "json", "ndjson"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,23 +156,40 @@ class _Meter:
 
 
 def open_tail(name: str, reading: Reading) -> Tail | None:
-    """Given a file's name, return what takes its trailer off; None where it has none. JSON proves its own end."""
+    """Given a file's name, return what takes its trailer off; None where it has none.
+
+    JSON and workbooks prove their own end.
+    """
     pattern = reading.evidence.trailer
-    return None if pattern is None or choose_reading(name, reading) == "json" else Tail(pattern)
+    return None if pattern is None or choose_reading(name, reading) in {"json", "xlsx"} else Tail(pattern)
 
 
 def open_encoded(chunks: Iterable[bytes], reading: Reading) -> Text:
     """Given a file's bytes and how it is read, return its text. Raise FileDamagedError."""
-    if reading.mapping is None:
-        return open_text(chunks, reading.encoding)
     source = iter(chunks)
     head = next(source, b"")
-    return open_text(chain((head,), source), choose_mapped_encoding(reading.encoding, reading.mapping, head))
+    if is_workbook(head):
+        advice = "it is read under a mapping alone; make one, or save the sheet as CSV"
+        if reading.mapping is not None:
+            advice = "let its name end in .xlsx, and the mapping say no other `format:`, or `format: xlsx`"
+        raise FileDamagedError(Problem("workbook", f"The file is an Excel workbook: {advice}"))
+    encoding = reading.encoding
+    if reading.mapping is not None:
+        encoding = choose_mapped_encoding(encoding, reading.mapping, head)
+    return open_text(chain((head,), source), encoding)
+
+
+def open_file(chunks: Iterable[bytes], name: str, reading: Reading) -> Text | Workbook:
+    """Given a file's bytes and name and how it is read, return its text or its workbook. Raise FileDamagedError."""
+    return Workbook(chunks) if choose_reading(name, reading) == "xlsx" else open_encoded(chunks, reading)
 
 
 def choose_reading(name: str, reading: Reading) -> ChosenFormat:
     """Given a file's name and how it is read, return its format: a mapping says it, else the source or the ending."""
-    return choose_format(name, reading.format) if reading.mapping is None else reading.mapping.rules.format
+    if reading.mapping is None:
+        return choose_format(name, reading.format)
+    rules = reading.mapping.rules
+    return "xlsx" if rules.by_ending and name.lower().endswith(WORKBOOK_ENDING) else rules.format
 
 
 def read_drafts(
@@ -178,10 +199,12 @@ def read_drafts(
 
     Raise FileDamagedError where the structure of the file is damaged.
     """
+    chosen = choose_reading(name, reading)
+    if reading.mapping is not None and chosen == "xlsx":
+        return _read_mapped(Workbook(chunks), reading, reading.mapping)
     text = open_encoded(chunks, reading)
     if tail is not None:
         text = replace(text, chunks=tail.cut(text.chunks))
-    chosen = choose_reading(name, reading)
     if reading.mapping is not None:
         return _read_mapped(text, reading, reading.mapping)
     if chosen == "csv":
@@ -189,7 +212,7 @@ def read_drafts(
     return _read_json(text, reading, lines=chosen == "ndjson")
 
 
-def _read_mapped(text: Text, reading: Reading, mapping: Mapping) -> Iterator[Draft | Invalid | Skipped]:
+def _read_mapped(text: Text | Workbook, reading: Reading, mapping: Mapping) -> Iterator[Draft | Invalid | Skipped]:
     settings = CsvSettings(reading.delimiter, reading.final_newline_required, reading.limits)
     for mapped in read_mapped(text, settings, mapping, reading.zone):
         if isinstance(mapped, Invalid | Skipped):

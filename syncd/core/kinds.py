@@ -32,6 +32,7 @@ class Plan:
     fields: Mapping[str, "Plan"] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
     items: "Plan | None" = None
+    closed: bool = False  #: a field that is not among these is refused
 
 
 UNKNOWN = Plan()
@@ -75,6 +76,15 @@ def list_leaves(plan: Plan) -> Iterator[tuple[tuple[str, ...], bool]]:
             yield (name,), needed
 
 
+def list_names(plan: Plan) -> Iterator[str]:
+    """Given a plan, yield the name of every field, at whatever depth."""
+    for name, inner in plan.fields.items():
+        yield name
+        yield from list_names(inner)
+    if plan.items is not None:
+        yield from list_names(plan.items)
+
+
 def _plan_own(schema: Schema, follow: Follow, above: tuple[str, ...]) -> Plan:
     properties = schema.get("properties")
     fields = properties if isinstance(properties, Mapping) else {}
@@ -83,6 +93,7 @@ def _plan_own(schema: Schema, follow: Follow, above: tuple[str, ...]) -> Plan:
         fields={name: plan_payload(inner, follow, above) for name, inner in fields.items()},
         required=frozenset(str(name) for name in _list(schema.get("required"))),
         items=plan_payload(schema["items"], follow, above) if "items" in schema else None,
+        closed=schema.get("additionalProperties") is False and "patternProperties" not in schema,
     )
 
 
@@ -113,6 +124,7 @@ def _merge(one: Plan, other: Plan, *, must: bool) -> Plan:
         fields=fields,
         required=one.required | other.required if must else one.required,
         items=one.items or other.items,
+        closed=one.closed or (must and other.closed),
     )
 
 

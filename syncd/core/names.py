@@ -5,7 +5,6 @@ character is one whole UTF-8 sequence or one stray byte, and cutting between cha
 Refuses to look at a disk: whether a name is taken, the spool says.
 """
 
-import hashlib
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
@@ -102,7 +101,9 @@ def _fit_name(name: str, *, after_stem: str = "", after_name: str = "") -> str:
     full = f"{stem}{after_stem}{ending}{after_name}"
     if len(_encode(full)) <= LONGEST_NAME:
         return full
-    mark = f"~{hashlib.sha256(_encode(full)).hexdigest()[:8]}{after_stem}"
+    from hashlib import sha256  # noqa: PLC0415  3 ms, which only a name too long is worth
+
+    mark = f"~{sha256(_encode(full)).hexdigest()[:8]}{after_stem}"
     room = LONGEST_NAME - len(_encode(f"{mark}{ending}{after_name}"))
     if room < 1:  # what looks like an ending fills the whole name
         stem, ending, room = name, "", LONGEST_NAME - len(_encode(f"{mark}{after_name}"))

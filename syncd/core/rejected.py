@@ -1,7 +1,8 @@
 """The rejected file: an input's failed orders alone, in its own layout, each with what to mend in `_error`.
 
 Mended and dropped again, it sends just what is missing. Everything but `_error` stands as the sender wrote
-it; of CSV only the quoting may differ, and cells that a spreadsheet would run are guarded. Streams the input
+it; of CSV only the quoting may differ, and cells that a spreadsheet would run are guarded; of a workbook one
+sheet is left, without its looks. Streams the input
 once more and holds one order. Refuses to judge: which orders failed, and why, is given.
 """
 
@@ -16,12 +17,14 @@ from typing import TypeVar
 from syncd.core.decode import Text
 from syncd.core.guard import guard_cell, unguard_cell
 from syncd.core.intake import Reading, choose_reading, open_encoded, open_tail
+from syncd.core.mapping.model import Mapping
 from syncd.core.mapping.rejected_rows import build_mapped_rows
 from syncd.core.model import Element, Problem, Row
 from syncd.core.read_csv import CsvSettings, dump_row, open_table
 from syncd.core.read_json import read_elements
 from syncd.core.report import say_problem
 from syncd.core.validate import ERROR_MARK
+from syncd.core.xlsx.worksheet import Workbook
 
 FailedOrder = tuple[tuple[int, ...], str | tuple[str, ...]]
 """The records of an order, and its problems in words: one text for the first record, or one for each."""
@@ -41,7 +44,11 @@ def build_rejected(
     The failed orders are in file order. The file was judged before and is not damaged: raise FileDamagedError
     otherwise. A character of an `_error` that the input's encoding lacks becomes "?".
     """
-    build = {"csv": _build_csv, "json": _build_json, "ndjson": _build_lines}[choose_reading(name, reading)]
+    chosen, mapping = choose_reading(name, reading), reading.mapping
+    if mapping is not None and chosen == "xlsx":
+        yield from _build_mapped(Workbook(chunks), reading, mapping, failed)
+        return
+    build = {"json": _build_json, "ndjson": _build_lines}.get(chosen, _build_csv)
     text = open_encoded(chunks, reading)
     if (tail := open_tail(name, reading)) is not None:  # a rejected file has no trailer: it counts nothing
         text = replace(text, chunks=tail.cut(text.chunks))
@@ -98,6 +105,14 @@ def _pick_failed(records: Iterator[_Record], failed: Iterator[FailedOrder]) -> I
             return
 
 
+def _build_mapped(
+    text: Text | Workbook, reading: Reading, mapping: Mapping, failed: Iterator[FailedOrder]
+) -> Iterator[bytes]:
+    settings = CsvSettings(reading.delimiter, reading.final_newline_required, reading.limits)
+    pick = partial(_pick_around, failed=failed)
+    return build_mapped_rows(text, settings, mapping, lambda rows, keeps: pick(rows, keeps=keeps))
+
+
 def _build_csv(text: Text, reading: Reading, failed: Iterator[FailedOrder]) -> Iterator[bytes]:
     """Yield header and rows, with `_error` behind the last column that has a name.
 
@@ -105,11 +120,10 @@ def _build_csv(text: Text, reading: Reading, failed: Iterator[FailedOrder]) -> I
     with empty ones, surplus ones stand behind `_error`. Where none is surplus an empty one is put there, so
     that such a row is refused again until somebody has seen to it.
     """
-    settings = CsvSettings(reading.delimiter, reading.final_newline_required, reading.limits)
     if reading.mapping is not None:
-        pick = partial(_pick_around, failed=failed)
-        yield from build_mapped_rows(text, settings, reading.mapping, lambda rows, keeps: pick(rows, keeps=keeps))
+        yield from _build_mapped(text, reading, reading.mapping, failed)
         return
+    settings = CsvSettings(reading.delimiter, reading.final_newline_required, reading.limits)
     table = open_table(text, settings, reading.checker.known_columns)
     dialect, header = table.dialect, list(table.header.cells)
     old = header.index(ERROR_MARK) if ERROR_MARK in header else None

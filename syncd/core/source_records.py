@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from syncd.core.decode import Text
 from syncd.core.guard import unguard_cell
-from syncd.core.intake import Reading, choose_reading, open_encoded
+from syncd.core.intake import Reading, choose_reading, open_encoded, open_file
 from syncd.core.limits import Limits
 from syncd.core.mapping.csv_rows import open_sheet
 from syncd.core.mapping.joined import grow_joined
@@ -24,6 +24,7 @@ from syncd.core.read_csv import CsvSettings, open_table
 from syncd.core.read_json import parse_element, read_elements
 from syncd.core.say import show_value
 from syncd.core.validate import ERROR_MARK
+from syncd.core.xlsx.worksheet import Workbook
 
 PAUSE = 100
 """Records passed over between two chances for the reader to let others go first."""
@@ -58,16 +59,17 @@ def read_records(
     damaged. The column or key `_error` of an earlier rejected file is left out.
     """
     try:
+        chosen, mapping = choose_reading(name, reading), reading.mapping
+        if mapping is not None and chosen in {"csv", "xlsx"}:
+            yield from _read_mapped(open_file(chunks, name, reading), reading, mapping, wanted)
+            return
         text = open_encoded(chunks, reading)
-        match choose_reading(name, reading):
-            case "csv" if reading.mapping is not None:
-                yield from _read_mapped(text, reading, reading.mapping, wanted)
-            case "csv":
-                yield from _read_csv(text, reading, wanted)
-            case chosen:
-                keys = reading.mapping.rules.orders if reading.mapping is not None else ()
-                elements = read_elements(text, reading.limits, lines=chosen == "ndjson", keys=keys or None)
-                yield from _pick(elements, wanted, partial(_show_element, limits=reading.limits))
+        if chosen == "csv":
+            yield from _read_csv(text, reading, wanted)
+        else:
+            keys = mapping.rules.orders if mapping is not None else ()
+            elements = read_elements(text, reading.limits, lines=chosen == "ndjson", keys=keys or None)
+            yield from _pick(elements, wanted, partial(_show_element, limits=reading.limits))
     except FileDamagedError:
         return
 
@@ -92,7 +94,7 @@ def _read_csv(text: Text, reading: Reading, wanted: frozenset[int]) -> Iterator[
 
 
 def _read_mapped(
-    text: Text, reading: Reading, mapping: Mapping, wanted: frozenset[int]
+    text: Text | Workbook, reading: Reading, mapping: Mapping, wanted: frozenset[int]
 ) -> Iterator[SourceRecord | None]:
     declared = CsvSettings(reading.delimiter, reading.final_newline_required, reading.limits)
     sheet = open_sheet(text, build_csv_settings(mapping, declared), mapping)

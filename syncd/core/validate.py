@@ -18,12 +18,12 @@ from referencing import Registry, Specification
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import UnknownDialect, specification_with
 
-from syncd.core.acceptance import Acceptance, build_acceptance
 from syncd.core.convert import convert_object
 from syncd.core.formats import build_format_checker
 from syncd.core.kinds import Kind, Plan, list_leaves, plan_payload
 from syncd.core.lint import Draft, Resolver, list_faults
 from syncd.core.model import Problem
+from syncd.core.plain_order import PlainWriter, build_plain_writer
 from syncd.core.rules import DISPATCH, RECEIVED, REFERENCE, check_rules
 from syncd.core.say import say_error
 
@@ -50,7 +50,7 @@ class OrderChecker:
     known_columns: frozenset[str]
     required_columns: frozenset[str]
     validator: Validator
-    accepts: Acceptance | None = None  #: writes at once what is plainly good
+    accepts: PlainWriter | None = None  #: writes at once what is plainly good
 
     def accept(self, payload: dict[str, object], zone: ZoneInfo | None) -> bytes | None:
         """Given a payload as read, return its canonical JSON as it would be sent if it is plainly good, else None."""
@@ -107,7 +107,7 @@ def _compile(given: Mapping[str, object], *, accelerated: bool) -> OrderChecker:
     validator = make_validator(schema, registry=Registry(), format_checker=formats)
     list(validator.iter_errors({}))  # a reference in a circle shows now, not at the first order
     plan = _plan_order(schema, resolver)
-    accepts = build_acceptance(schema, plan, formats, NEVER_SENT) if accelerated else None
+    accepts = build_plain_writer(schema, plan, formats, NEVER_SENT) if accelerated else None
     return replace(_build_checker(plan, validator), accepts=accepts)
 
 

@@ -5,14 +5,17 @@ gather in one transaction until `commit`, or `durable`, which lets all who wait 
 commit. The tables' own words stand in `ledger_files`, `ledger_orders` and `ledger_calls`.
 """
 
+import errno
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from syncd.edges.clock import Clock
-from syncd.errors import LedgerError
+from syncd.edges.clock import Clock, Timer
+from syncd.edges.spool import check_folder_writable, list_inbox
+from syncd.edges.storage import find_refusal, write_cure
+from syncd.errors import LedgerError, LedgerLostError, StorageError
 
 if TYPE_CHECKING:
     import asyncio
@@ -27,18 +30,40 @@ LOCKED_S = 1.0
 
 
 @contextmanager
-def say_plainly(path: Path) -> Iterator[None]:
+def say_plainly(path: Path, *, read_only: bool = False) -> Iterator[None]:
     """Turn what SQLite raises into a sentence for the operator."""
     try:
         yield
     except sqlite3.DatabaseError as error:
-        raise _explain(path, error) from error
+        raise _explain(path, error, read_only=read_only) from error
 
 
-def _explain(path: Path, error: sqlite3.DatabaseError) -> LedgerError:
-    lost = "malformed" in str(error) or "not a database" in str(error)
-    cure = "restore it from a backup, or move it aside to begin a new one" if lost else "syncd tries again"
-    return LedgerError(f"The ledger {path} cannot be used: {error}; {cure}.")
+def _explain(path: Path, error: sqlite3.DatabaseError, *, read_only: bool) -> LedgerError:
+    """Return an exception with the cure. SQLite does not tell what the system said, so the folder is asked itself.
+
+    A disk that fails can look to SQLite like a damaged ledger: nobody may be told to move away a good one.
+    """
+    said = f"The ledger {path} cannot be used: {error}"
+    if "is full" in str(error):
+        return LedgerError(f"{said}. {write_cure(errno.ENOSPC, path.parent)}")
+    refusal = _ask(path.parent, read_only=read_only)
+    if refusal is not None:
+        return LedgerError(f"{said}. {refusal}")
+    if "malformed" in str(error) or "not a database" in str(error):
+        return LedgerLostError(
+            f"{said}; see whether its disk is sound, then restore it from a backup, or move it aside and begin anew."
+        )
+    return LedgerError(f"{said}; syncd tries again.")
+
+
+def _ask(folder: Path, *, read_only: bool) -> str | None:
+    """Return what a folder refuses, or None. The ledger itself is not opened: closing it would drop SQLite's locks."""
+    try:
+        if not read_only:
+            check_folder_writable(folder)
+        return find_refusal(folder) or next((None for _ in list_inbox(folder)), None)
+    except StorageError as refusal:
+        return str(refusal)
 
 
 class Ledger:
@@ -50,13 +75,17 @@ class Ledger:
 
     def __init__(self, state_dir: Path, clock: Clock, *, read_only: bool = False) -> None:
         self.path = state_dir / LEDGER_NAME
+        self._read_only = read_only
         self._clock = clock
         self.undone = 0  #: commits that failed: what was written since the last good one is gone
+        self._begun = False  #: something was written since the last commit
+        self._lost: LedgerError | None = None  #: SQLite undid by itself what was written
         self._waiting: asyncio.Future[None] | None = None
+        self._timer: Timer | None = None
         self._due = False  #: a commit is on its way
         self._crowd = 0  #: how many wait for it
         self._crowded = False  #: several waited for the last one
-        with say_plainly(self.path):
+        with say_plainly(self.path, read_only=read_only):
             where = f"file:{self.path.as_posix().replace('?', '%3f').replace('#', '%23')}"
             self._connection = sqlite3.connect(
                 f"{where}?mode={'ro' if read_only else 'rwc'}", uri=True, isolation_level=None, timeout=LOCKED_S
@@ -73,7 +102,7 @@ class Ledger:
     def _read_version(self) -> int:
         version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
         if version > len(MIGRATIONS):
-            raise LedgerError(
+            raise LedgerLostError(
                 f"The ledger {self.path} was written by a newer syncd (version {version}, this one knows "
                 f"{len(MIGRATIONS)}); install that syncd again."
             )
@@ -89,28 +118,49 @@ class Ledger:
         try:  # without a context manager: this runs ten times for each order
             if not self._connection.in_transaction:
                 self._connection.execute("BEGIN IMMEDIATE")
+                self._begun = True
             return self._connection.execute(statement, values)
         except sqlite3.DatabaseError as error:
-            raise _explain(self.path, error) from error
+            raise self._fail(error) from error
 
     def read(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Execute a query; it sees what was written, committed or not."""
         try:
             return self._connection.execute(statement, values)
         except sqlite3.DatabaseError as error:
-            raise _explain(self.path, error) from error
+            raise self._fail(error) from error
+
+    def _fail(self, error: sqlite3.DatabaseError) -> LedgerError:
+        """Say plainly what failed. With a full or failing disk SQLite undoes all that is not committed, unasked.
+
+        Whoever wrote some of it waits for a commit yet: that has to fail, and what came after goes with it.
+        """
+        explained = _explain(self.path, error, read_only=self._read_only)
+        if self._begun and not self._connection.in_transaction:
+            self._begun, self._lost = False, explained
+        return explained
 
     def commit(self) -> None:
         """Make everything written so far survive a crash; where that fails, all of it is undone."""
-        with say_plainly(self.path):
+        refusal, self._lost, self._begun = self._lost, None, False
+        if refusal is None and self._connection.in_transaction:
             try:
-                if self._connection.in_transaction:
-                    self._connection.execute("COMMIT")
-            except sqlite3.DatabaseError:
-                self.undone += 1
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+                self._connection.execute("COMMIT")
+            except sqlite3.DatabaseError as error:
+                refusal = _explain(self.path, error, read_only=self._read_only)
+        if refusal is not None:
+            self._undo(refusal)
+            raise refusal
+
+    def _undo(self, refusal: LedgerError) -> None:
+        """Undo what is not committed, and say so to whoever waits for that: the next commit holds nothing of theirs."""
+        self.undone += 1
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.set_exception(refusal)
+        if self._connection.in_transaction:
+            with say_plainly(self.path):
+                self._connection.execute("ROLLBACK")
 
     async def durable(self) -> None:
         """Wait until everything written so far survives a crash; who waits at the same time shares one commit."""
@@ -126,7 +176,7 @@ class Ledger:
         """Have everything written so far committed within moments; for what may also be lost in a crash."""
         if not self._due:
             self._due = True
-            self._clock.call_later(GROUP_S if self._crowded else 0, self._commit_for_all)
+            self._timer = self._clock.call_later(GROUP_S if self._crowded else 0, self._commit_for_all)
 
     def _commit_for_all(self) -> None:
         waiting, self._waiting = self._waiting, None
@@ -153,5 +203,7 @@ class Ledger:
         )
 
     def close(self) -> None:
-        """Close the file; what was not committed is gone."""
+        """Close the file; what was not committed is gone, and nobody waits for it any more."""
+        if self._timer is not None:
+            self._timer.cancel()
         self._connection.close()

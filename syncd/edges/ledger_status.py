@@ -46,6 +46,11 @@ def count_used_quota(ledger: Ledger, now: float, per_s: float, boot_id: str) -> 
     return int(ledger.read(query, (now - per_s,)).fetchone()[0])
 
 
+def count_held(ledger: Ledger) -> int:
+    """Return how many orders wait for stock."""
+    return int(ledger.read("SELECT count(*) FROM stock_holds").fetchone()[0])
+
+
 def check_integrity(ledger: Ledger) -> None:
     """Read the ledger to its end. Raise LedgerError if it is damaged."""
     found = str(ledger.read("PRAGMA quick_check(1)").fetchone()[0])

@@ -125,8 +125,3 @@ def hasten_held(ledger: Ledger, now: float) -> None:
         (now, now),
     )
     ledger.write("DELETE FROM stock_holds WHERE order_id NOT IN (SELECT id FROM orders WHERE state = 'waiting')")
-
-
-def count_held(ledger: Ledger) -> int:
-    """Return how many orders wait for stock."""
-    return int(ledger.read("SELECT count(*) FROM stock_holds").fetchone()[0])

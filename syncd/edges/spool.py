@@ -9,7 +9,6 @@ import contextlib
 import ctypes
 import errno
 import os
-import secrets
 import stat as modes
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from syncd.edges.storage import OWN_PREFIX, NotRegularError, show_path, storage_
 from syncd.errors import StorageError
 
 CHUNK_BYTES = 256 * 1024
+_PROBE_BYTES = 4096
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 
 _renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
@@ -251,9 +251,10 @@ def prepare_folder(path: Path, mode: int | None = None) -> None:
 
 
 def check_folder_writable(path: Path) -> None:
-    """Given a folder, make and remove a file in it. Raise StorageError if that is refused."""
-    with WholeFile(path / "probe"):
-        pass  # and never published
+    """Given a folder, make, fill and remove a file in it. Raise StorageError if that is refused."""
+    with WholeFile(path / "probe") as file:
+        file.write(bytes(_PROBE_BYTES))
+        file.flush()  # and never published
 
 
 def same_mount(paths: Sequence[Path]) -> bool:
@@ -358,7 +359,7 @@ def _open_regular(path: Path) -> int | None:
 
 def choose_temporary(folder: Path) -> Path:
     """Given a folder, return a path for something that lasts for a moment; an inbox leaves it alone."""
-    return folder / f"{OWN_PREFIX}{secrets.token_hex(8)}"
+    return folder / f"{OWN_PREFIX}{os.urandom(8).hex()}"
 
 
 @contextlib.contextmanager

@@ -52,15 +52,40 @@ class storage_faults:  # noqa: N801 - used as a word: `with storage_faults(folde
     ) -> None:
         if not isinstance(error, OSError):
             return
-        gone = [folder for folder in self._folders if not folder.is_dir()]
-        if gone and error.errno in {errno.ENOENT, errno.ENOTDIR}:
-            raise StorageError(f"There is no folder {show_path(gone[0])}: make it again.") from error
+        if error.errno in {errno.ENOENT, errno.ENOTDIR}:
+            gone = [folder for folder in self._folders if not _is_folder(folder)]
+            if gone:
+                raise StorageError(f"There is no folder {show_path(gone[0])}: make it again.") from error
         cure = _CURES.get(error.errno or 0)
         if cure is None:
             return
         at_fault = [_find_place(error.filename)] if error.filename and not error.filename2 else self._folders
         where = " and ".join(dict.fromkeys(map(show_path, at_fault)))
         raise StorageError(cure.format(where=where)) from error
+
+
+def write_cure(code: int, path: Path) -> str:
+    """Given one of the errors that have a cure, and where it struck, return the sentence for the operator."""
+    return _CURES[code].format(where=show_path(path))
+
+
+def find_refusal(path: Path) -> str | None:
+    """Given a folder, return why its disk takes nothing, as far as can be seen without writing, or None.
+
+    Raise StorageError if the folder does not even let itself be looked at.
+    """
+    with storage_faults(path):
+        disk = os.statvfs(path)
+    if disk.f_flag & os.ST_RDONLY:
+        return write_cure(errno.EROFS, path)
+    return write_cure(errno.ENOSPC, path) if disk.f_blocks and not disk.f_bavail else None
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a folder above it refuses; that it is gone nobody knows
+        return True
 
 
 def _find_place(filename: str | bytes) -> Path:

@@ -23,15 +23,19 @@ MACHINE_PAUSE_S = 5.0
 """How long to wait before going on after the machine refused (disk full, ledger locked)."""
 
 
+NEWS_S = 3 * MACHINE_PAUSE_S
+"""What was refused so long ago, and not again since, is over."""
+
+
 class Carrier:
     """Keeps up to `max_in_flight` errands on their way."""
 
     def __init__(self, caller: Caller, errands: Errands, ledger: Ledger, clock: Clock) -> None:
-        self.trouble: str | None = None  #: what the machine refuses at present
         self._caller = caller
         self._errands = errands
         self._ledger = ledger
         self._clock = clock
+        self._refusals: dict[str, float] = {}  # what the machine refused, and when it did so last
         self._stopping = False
         self._bell = asyncio.Event()
         self._rotation = Rotation(
@@ -41,6 +45,12 @@ class Carrier:
         self.on_settled: Callable[[str], None] = lambda _: None
         self.on_lost: Callable[[str], None] = lambda _: None
         caller.on_open = self.look_again
+
+    @property
+    def trouble(self) -> str | None:
+        """What the machine refuses at present: as it is tried again every few seconds, older news is none."""
+        now = self._clock.monotonic()
+        return next((sentence for sentence, at in self._refusals.items() if now - at < NEWS_S), None)
 
     def add_file(self, claim_id: str) -> None:
         """Let a judged file's orders take part."""
@@ -61,11 +71,11 @@ class Carrier:
         """One worker: errand after errand until `stop`."""
         while not self._stopping:
             try:
-                await self._run_errand()
-                self.trouble = None
-            except JudgedLostError as lost:
-                self._rotation.remove(lost.claim_id)
-                self.on_lost(lost.claim_id)
+                try:
+                    await self._run_errand()
+                except JudgedLostError as lost:
+                    self.on_lost(lost.claim_id)
+                    self._rotation.remove(lost.claim_id)
             except (LedgerError, StorageError) as error:
                 self._note_trouble(str(error))
                 await self._pause()
@@ -78,9 +88,12 @@ class Carrier:
         self.look_again()
 
     def _note_trouble(self, sentence: str) -> None:
-        if self.trouble != sentence:
+        """Say what is refused, once however many workers meet it over and over."""
+        now = self._clock.monotonic()
+        self._refusals = {told: at for told, at in self._refusals.items() if now - at < NEWS_S}
+        if sentence not in self._refusals:
             say("held_by_machine", sentence, level="ERROR")
-        self.trouble = sentence
+        self._refusals[sentence] = now
 
     async def _run_errand(self) -> None:
         order = None if self._stopping else self._rotation.peek(self._clock.monotonic())
@@ -89,9 +102,11 @@ class Carrier:
             return
         if self._errands.settle_by_ledger(order):
             self._rotation.take(self._clock.monotonic())
-            await self._ledger.durable()
-            self._rotation.forget_ahead(order.file)  # a file that changed has nothing due any more
-            self._land(order)
+            try:
+                await self._ledger.durable()
+                self._rotation.forget_ahead(order.file)  # a file that changed has nothing due any more
+            finally:  # also where that is refused: nobody else would bring it down again
+                self._land(order)
             return
         # Which order goes is chosen when a call may really be made: by then a fairer choice may have come.
         errand: Errand | None = None

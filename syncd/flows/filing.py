@@ -82,7 +82,7 @@ class Filing:
         folder = source.done if outcome == "done" else source.failed
         work_path = self._desk.path(claim_id)
         filed_as = row.filed_as or row.claim.name
-        if work_path.exists() or stat_file(folder / filed_as) is None:
+        if stat_file(work_path) is not None or stat_file(folder / filed_as) is None:
             while not await self._place(row, folder, work_path):
                 row = await self._settle(row, taken=True)
                 filed_as = row.filed_as or row.claim.name
@@ -135,7 +135,7 @@ class Filing:
     async def _place(self, row: FileRow, folder: Path, work_path: Path) -> bool:
         """Put companions and file into their folder; False if a name was taken meanwhile by somebody else."""
         filed_as = row.filed_as or row.claim.name
-        gone = not work_path.exists()  # somebody took it out of work/: its report is all that is left to file
+        gone = stat_file(work_path) is None  # somebody took it out of work/: its report is all that is left to file
         rejected_path = folder / rejected_name(filed_as)
         if (
             not gone

@@ -28,6 +28,7 @@ from syncd.edges.ledger_orders import (
 )
 from syncd.edges.log import say
 from syncd.edges.spool import read_chunks, stat_file
+from syncd.edges.storage import storage_faults
 from syncd.edges.syncs import Syncs
 from syncd.errors import LedgerError, StorageError
 from syncd.flows.desk import CHANGED, Desk, write_fingerprint
@@ -73,7 +74,8 @@ async def judge_file(
     await ledger.durable()
     undone = ledger.undone
     path, judged_path = desk.path(claim_id), desk.judged_path(claim_id)
-    judged_path.unlink(missing_ok=True)
+    with storage_faults(judged_path.parent):
+        judged_path.unlink(missing_ok=True)
     before = stat_file(path)
     if before is None:
         raise StorageError(f"{path} is gone from its work folder, or is no regular file any more.")

@@ -5,6 +5,7 @@ meets a bug of ours is tried three times. Neither stops the other files.
 """
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
@@ -198,21 +199,21 @@ class Orders:
 
     async def _sweep(self, taker: Taker) -> float:
         """Sweep once; return when to look again, whatever happens."""
-        well = taker.trouble is None
         try:
-            look_at = await taker.sweep()
-            if not well and taker.trouble is None:
+            if taker.trouble is not None:
                 self._pick_up(taker.source)
+            return await taker.sweep()
         except (StorageError, LedgerError) as error:
-            taker.trouble = str(error)
+            taker.hold(str(error))
         except Exception as error:  # noqa: BLE001  a bug of ours in one inbox holds up no other
             say_bug("bug", error, source=taker.source.name)
-        else:
-            return look_at
         return self._clock.monotonic() + MACHINE_PAUSE_S
 
     def _pick_up(self, source: SourceConfig) -> None:
-        """After trouble: go on with what was claimed but could not be written down or handed on then."""
+        """After trouble: go on with what was claimed but could not be written down or handed on then.
+
+        Before anything else is taken: while this is refused, no more is.
+        """
         self._adopt(source)
         self._ledger.commit()
         for row in list_open_files(self._ledger):
@@ -231,32 +232,40 @@ class Orders:
     ) -> None:
         """Take a step with a file; what fails by the machine, or by us, is put off."""
         try:
-            await step(claim_id)
+            try:
+                await step(claim_id)
+            except JudgedLostError:
+                self.judge_again(claim_id)
         except (StoppedError, asyncio.CancelledError) as stopped:
             self._call_off(claim_id)
             if isinstance(stopped, asyncio.CancelledError):
                 raise
-        except JudgedLostError:
-            self.judge_again(claim_id)
         except (StorageError, LedgerError) as error:
             if self.troubles.get(claim_id) != str(error):
                 say("file_held", str(error), level="ERROR", claim=claim_id)
             self.troubles[claim_id] = str(error)
             self._put_off(claim_id, queue)
         except Exception as error:  # noqa: BLE001  the one place where a bug of ours is caught: the file stays in work/
-            count = count_failure(self._ledger, claim_id)
-            self._ledger.commit()
-            say_bug("bug", error, claim=claim_id, tries=count)
+            say_bug("bug", error, claim=claim_id, tries=self._count_failure(claim_id))
             self._put_off(claim_id, queue)
         else:
             self.troubles.pop(claim_id, None)
 
     def _call_off(self, claim_id: str) -> None:
         """A stop while a file was judged is no death: take the `judging` back."""
-        row = find_file(self._ledger, claim_id)
-        if row is not None and row.state == "judging":
-            put_back_judging(self._ledger, claim_id)
+        with contextlib.suppress(LedgerError):  # a ledger that refuses holds up no stop
+            row = find_file(self._ledger, claim_id)
+            if row is not None and row.state == "judging":
+                put_back_judging(self._ledger, claim_id)
+                self._ledger.commit()
+
+    def _count_failure(self, claim_id: str) -> int | None:
+        """Return how many tries met a bug of ours; None where the ledger refuses to count."""
+        with contextlib.suppress(LedgerError):
+            count = count_failure(self._ledger, claim_id)
             self._ledger.commit()
+            return count
+        return None
 
     def _put_off(self, claim_id: str, queue: asyncio.Queue[str]) -> None:
         async def pause() -> None:

@@ -9,7 +9,7 @@ a state that this very table knows.
     judging     yes            the death counts against it, and it is judged alone; after three it is set aside
     carrying    yes            its orders go on; without its side file it is judged again
     settled     yes            it is filed
-    settled     no             it was filed: it is closed
+    settled     no             it was filed: it is closed; where nothing of it is, its report is still written
     claimed     no             the claim never happened: forgotten
     carrying    no             somebody took it out of work/: it is settled without its original
     closed      yes            dropped into work/ by hand: it is judged like a new one
@@ -21,7 +21,7 @@ from random import Random
 
 from syncd.config.model import SourceConfig
 from syncd.core.model import Claim
-from syncd.core.names import show_name
+from syncd.core.names import report_name, show_name
 from syncd.edges.beside import list_beside_claims, put_back_beside, remove_beside
 from syncd.edges.clock import Clock
 from syncd.edges.ledger import Ledger
@@ -41,9 +41,11 @@ from syncd.edges.spool import (
     list_claims,
     list_judged,
     list_strays,
+    name_taken,
     prepare_folder,
     remove_claim,
     remove_leftovers,
+    stat_file,
     sync_folder,
 )
 from syncd.flows.taking import make_claim_id
@@ -81,12 +83,24 @@ def recover_files(sources: Iterable[SourceConfig], ledger: Ledger, clock: Clock,
 
 
 def adopt_strays(source: SourceConfig, ledger: Ledger, clock: Clock, random: Random) -> None:
-    """Take in what stands in the work folder and is not in the ledger; the caller commits."""
+    """Take in what stands in the work folder and is not in the ledger; the caller commits what else it wrote."""
     for stray in list(list_strays(source.work)):
         claim_id = make_claim_id(clock, random)
         if claim(source.work, source.work, stray, claim_id) is not None:
             sync_folder(source.work / claim_id)
             sync_folder(source.work)
+    _adopt_claims(source, ledger, clock)
+    _remove_spent_judged(source, ledger)
+    for claim_id in list(list_beside_claims(source.work)):
+        if find_file(ledger, claim_id) is None:  # a claim that did not come about: its marker goes back
+            put_back_beside(source.work, claim_id, source.inbox)
+        else:
+            remove_beside(source.work, claim_id)
+
+
+def _adopt_claims(source: SourceConfig, ledger: Ledger, clock: Clock) -> None:
+    """Take in claims that are not in the ledger, and remove those that nothing is left of."""
+    adopted = []
     for claim_id, name in list(list_claims(source.work)):
         row = find_file(ledger, claim_id)
         if name is None:
@@ -95,13 +109,11 @@ def adopt_strays(source: SourceConfig, ledger: Ledger, clock: Clock, random: Ran
         elif row is None or row.state == "closed":
             forget_file(ledger, claim_id)
             add_file(ledger, Claim(claim_id, source.name, name, clock.now()))
-            say("file_adopted", source=source.name, file=show_name(name), claim=claim_id)
-    _remove_spent_judged(source, ledger)
-    for claim_id in list(list_beside_claims(source.work)):
-        if find_file(ledger, claim_id) is None:  # a claim that did not come about: its marker goes back
-            put_back_beside(source.work, claim_id, source.inbox)
-        else:
-            remove_beside(source.work, claim_id)
+            adopted.append((claim_id, name))
+    if adopted:
+        ledger.commit()  # before it is said: a ledger that refuses is tried over and over
+    for claim_id, name in adopted:
+        say("file_adopted", source=source.name, file=show_name(name), claim=claim_id)
 
 
 def _remove_spent_judged(source: SourceConfig, ledger: Ledger) -> None:
@@ -112,21 +124,30 @@ def _remove_spent_judged(source: SourceConfig, ledger: Ledger) -> None:
             remove_claim(source.work, claim_id)
 
 
+def _is_filed(row: FileRow, source: SourceConfig) -> bool:
+    """Return whether a settled file, or a report about it, stands where it was to go."""
+    folder, name = source.done if row.outcome == "done" else source.failed, row.filed_as or row.claim.name
+    return name_taken(folder, (name, report_name(name)))
+
+
 def _recover_file(row: FileRow, source: SourceConfig, ledger: Ledger) -> FileRow | None:
     """Apply the table to one open file; return it if it goes on."""
     path = source.work / row.claim.id / row.claim.name
     judged_path = source.work / f"{row.claim.id}.judged"
-    if path.exists():
-        if row.state == "carrying" and not judged_path.exists():
+    judged = stat_file(judged_path) is not None  # never by exists(): a disk that fails is no file that is gone
+    if stat_file(path) is not None:
+        if row.state == "carrying" and not judged:
             put_back_judging(ledger, row.claim.id)
             return replace(row, state="claimed")
         return row
     if row.state == "settled":
+        if judged and not _is_filed(row, source):
+            return row
         close_file(ledger, row.claim.id)
         ledger.commit()
         remove_claim(source.work, row.claim.id)
         return None
-    if row.state == "carrying" and judged_path.exists():
+    if row.state == "carrying" and judged:
         return row
     say(
         "claim_forgotten",

@@ -19,18 +19,25 @@ from syncd.edges.holds import describe_hold, read_holds
 from syncd.edges.ledger import LEDGER_NAME, Ledger
 from syncd.edges.ledger_files import FileRow, list_finished_files, list_open_files
 from syncd.edges.ledger_orders import count_outcomes
-from syncd.edges.ledger_status import count_files_since, count_orders_since, count_used_quota, find_oldest_open
-from syncd.edges.ledger_stock import count_held
+from syncd.edges.ledger_status import (
+    count_files_since,
+    count_held,
+    count_orders_since,
+    count_used_quota,
+    find_oldest_open,
+)
 from syncd.edges.lock import is_locked
-from syncd.edges.snapshots import LATEST, SnapshotFolder, open_snapshot
 from syncd.edges.spool import list_inbox, stat_file
 from syncd.edges.status_file import read_status
+from syncd.edges.storage import find_refusal
 from syncd.errors import StorageError
 
 RECENT_HOURS = 24
 LAST_FILES = 5
 OPEN_FILES = 20
 _NAMED = 3
+SILENT_S = 45.0
+"""A daemon that left no word for so long cannot: it does so three times as often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +164,7 @@ def survey(config: Config, clock: Clock, *, since: datetime | None = None, last:
     now = clock.now()
     memory = _read_ledger(config, clock, since or now - timedelta(hours=RECENT_HOURS), last)
     pid = is_locked(config.state_dir)
-    troubles = _read_last_words(config, running=pid is not None)
+    troubles = _read_last_words(config, now, running=pid is not None)
     sources = []
     held = read_holds(config.state_dir)
     for source in config.sources:
@@ -211,7 +218,7 @@ def find_filed(config: Config, row: FileRow) -> Path | None:
 
 
 def _read_ledger(config: Config, clock: Clock, since: datetime, last: int) -> _Memory:
-    if not (config.state_dir / LEDGER_NAME).exists():
+    if not config.state_dir.exists() or stat_file(config.state_dir / LEDGER_NAME) is None:
         return _Memory({}, {}, {}, 0, 0, [], [], [])
     with closing(Ledger(config.state_dir, clock, read_only=True)) as ledger:
         per_s = config.api.rate_limit.per_seconds
@@ -273,12 +280,20 @@ def _estimate_queue(config: Config, memory: _Memory) -> Queue:
     return Queue(waiting, minutes, memory.held_for_stock)
 
 
-def _read_last_words(config: Config, *, running: bool) -> list[str]:
+def _read_last_words(config: Config, now: datetime, *, running: bool) -> list[str]:
+    """Return what the daemon said last; and why it can say no more, as that stands nowhere else."""
     said = read_status(config.state_dir)
+    refusal = find_refusal(config.state_dir) if config.state_dir.exists() else None
+    found = [] if refusal is None else [refusal]
     if said is None:
-        return []
+        return found
+    if running and refusal is None and (now - said.at).total_seconds() > SILENT_S:
+        found.append(
+            f"The daemon has left no word in {show_name(str(config.state_dir))} since {write_milliseconds(said.at)}: "
+            "free some space there, mount it writable, or check the disk and its cables; the log says which."
+        )
     when = "" if running else f"When syncd last ran ({write_milliseconds(said.at)}): "
-    return [when + trouble for trouble in said.troubles]
+    return found + [when + trouble for trouble in said.troubles]
 
 
 def _look_into(source: SourceConfig, now: datetime) -> tuple[Waiting, list[str]]:
@@ -312,6 +327,8 @@ def _find_inventory(inventory: InventoryConfig | None, clock: Clock) -> LastInve
     """Return the newest snapshot; None where there is none that can be read."""
     if inventory is None:
         return None
+    from syncd.edges.snapshots import LATEST, SnapshotFolder, open_snapshot  # noqa: PLC0415  5 ms, for who has one
+
     path = inventory.directory / LATEST
     try:
         snapshot, stat = open_snapshot(path), stat_file(path)

@@ -70,9 +70,7 @@ class Taker:
             self._note_hold(self.is_on_hold())
             next_due = begun_at + HOLD_LOOK_S if self.on_hold else await self._take_settled()
         except (StorageError, LedgerError) as error:
-            if self.trouble != str(error):
-                say("inbox_held", str(error), level="ERROR", source=self.source.name)
-            self.trouble = str(error)
+            self.hold(str(error))
             return self._clock.monotonic() + self._rescan_s
         if self.trouble is not None:
             say("inbox_well_again", source=self.source.name)
@@ -80,6 +78,12 @@ class Taker:
         now = self._clock.monotonic()
         rescan_at = now + max(self._rescan_s, 50 * (now - begun_at))
         return rescan_at if next_due is None else min(rescan_at, next_due)
+
+    def hold(self, sentence: str) -> None:
+        """Nothing can be taken, for a reason that is said once."""
+        if self.trouble != sentence:
+            say("inbox_held", sentence, level="ERROR", source=self.source.name)
+        self.trouble = sentence
 
     def _note_hold(self, on_hold: bool) -> None:
         if on_hold != self.on_hold:

@@ -23,11 +23,11 @@ class Health:
         return [] if dead is None else [dead]
 
     def list_unready(self) -> list[str]:
-        """Return why files that are dropped now are not taken and sent; an outage of the API is no such reason."""
+        """Return why files are not taken, sent or filed; an outage of the API is no such reason."""
         unready = self.list_dead()
         if not self._orders.proven.is_set():
             unready.append("Not every inbox was looked through yet.")
-        unready += [taker.trouble for taker in self._orders.takers if taker.trouble]
+        unready += self._orders.list_troubles()
         hold = self._caller.gate.hold
         if hold is not None and hold.kind is HoldKind.OPERATOR:
             unready.append(hold.reason)

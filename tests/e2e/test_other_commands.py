@@ -13,7 +13,7 @@ import pytest
 from e2e.installed import COMMAND, SECRET, finish, until
 from support.orders import make_order, write_csv
 
-HEAVY = ("httpx", "aiohttp", "watchdog", "rich", "apscheduler", "loguru")
+HEAVY = ("httpx", "aiohttp", "asyncio", "watchdog", "rich", "apscheduler", "loguru", "jsonschema", "jinja2", "hashlib")
 
 
 def call(*words, cwd, **environment):
@@ -147,12 +147,15 @@ async def test_the_demo_fits_a_terminal_of_80_columns(shop):
     assert max(map(len, told)) <= 80
 
 
-@pytest.mark.parametrize("words", [["--help"], ["status"]])
+@pytest.mark.parametrize("words", [["--help"], ["status"], ["explain", "orders.csv"], ["hold", "orders"], ["release"]])
 def test_what_is_called_often_loads_little(tmp_path, words):
     (tmp_path / "config.yaml").write_text(
         "version: 1\napi: {base_url: 'https://api.example.com'}\n"
         "sources: [{name: orders, inbox: inbox, done: done, failed: failed}]\n"
     )
+    for folder in ("inbox", "state"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "inbox/orders.csv").touch()
     program = (
         "import sys; from syncd.cli import program\n"
         f"try: program({words!r})\n"

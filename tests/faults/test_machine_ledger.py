@@ -1,5 +1,6 @@
 """A ledger that is locked, cut off, garbled or of a newer syncd; two daemons; clocks that jump."""
 
+import asyncio
 import os
 import sqlite3
 from contextlib import closing
@@ -9,9 +10,10 @@ from pathlib import Path
 import pytest
 from support.house import open_house
 from support.orders import make_order, write_json
-from support.spoil import permission_lost, read_only, small_disk
+from support.spoil import heeding_modes, permission_lost, read_only, small_disk
 from support.watch import FastClock, gather_log, running, troubles, until
 
+from syncd.daemon import Ending
 from syncd.edges.ledger import LEDGER_NAME
 from syncd.errors import AlreadyRunningError, LedgerError, StorageError
 
@@ -111,6 +113,18 @@ async def test_a_state_folder_that_refuses_stops_the_start_with_a_sentence(house
     (house.root / "state/lock").unlink()
     with permission_lost(house.root / "state"), pytest.raises((StorageError, LedgerError), match="state"):
         await house.settle()
+
+
+async def test_a_start_that_is_held_can_be_stopped(house):
+    await house.settle()
+    with heeding_modes(), gather_log() as lines:
+        (house.root / "state").chmod(0)
+        daemon = house.make_daemon()
+        run = asyncio.ensure_future(daemon.run())
+        await until(lambda: lines.pick("start_held"))
+        daemon.end(Ending.STOPPED)
+        assert await run is Ending.STOPPED
+        (house.root / "state").chmod(0o700)
 
 
 async def test_a_read_only_state_folder_stops_the_start_with_a_sentence(tmp_path):

@@ -1,11 +1,14 @@
 """Who waits for the ledger at the same time shares one commit; a lone one never waits for company."""
 
 import asyncio
+from contextlib import closing
 
 import pytest
+from support.spoil import disk_full, small_disk
 
 from syncd.edges.clock import SystemClock
 from syncd.edges.ledger import Ledger
+from syncd.errors import LedgerError
 
 
 class CountingClock(SystemClock):
@@ -75,3 +78,37 @@ async def test_a_lost_commit_that_nobody_waits_for_is_counted(ledger):
     ledger.commit_soon()
     await asyncio.sleep(0.01)
     assert ledger.undone == 1
+
+
+async def test_who_waits_is_told_when_the_commit_of_somebody_else_takes_what_he_wrote_with_it(tmp_path):
+    """What was undone with the other's must never count as written: an order would be sent that nobody remembers."""
+    with small_disk(tmp_path / "disk", "256k"), closing(Ledger(tmp_path / "disk", SystemClock())) as ledger:
+        ledger.write_meta("mine", "v")
+        waiting = asyncio.ensure_future(ledger.durable())
+        await asyncio.sleep(0)
+        with disk_full(tmp_path / "disk"):
+            ledger.write_meta("other", "v" * 100_000)
+            with pytest.raises(LedgerError, match="free some space there"):
+                ledger.commit()
+        with pytest.raises(LedgerError, match="free some space there"):
+            await waiting
+        assert ledger.read_meta("mine") is None
+        ledger.write_meta("mine", "again")
+        await ledger.durable()
+        assert read_other(ledger, tmp_path / "disk", "mine") == "again"
+
+
+async def test_who_waits_is_told_when_sqlite_undoes_everything_by_itself(tmp_path):
+    """With a full disk in the middle of a transaction it does, and the next commit would succeed with nothing in it."""
+    with small_disk(tmp_path / "disk", "1m"), closing(Ledger(tmp_path / "disk", SystemClock())) as ledger:
+        ledger.write_meta("mine", "v")
+        waiting = asyncio.ensure_future(ledger.durable())
+        await asyncio.sleep(0)
+        with pytest.raises(LedgerError, match="free some space there"):  # noqa: PT012
+            for number in range(40):
+                ledger.write_meta(f"other {number}", "v" * 100_000)
+        ledger.write_meta("after", "v")
+        with pytest.raises(LedgerError, match="free some space there"):
+            await waiting
+        assert [ledger.read_meta(key) for key in ("mine", "other 0", "after")] == [None] * 3
+        assert ledger.undone == 1

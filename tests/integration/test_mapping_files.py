@@ -29,13 +29,13 @@ GOOD = "version: 1\norder: {ReferenceNumber: No}\n"
                 "1:1: version must be 1, not 2",
                 "2:8: read.delimitter is no option; did you mean delimiter?",
                 "4:14: order.Currency.colum is no option; did you mean column?",
-                '5:27: order.A.number.decimal must be . or ,, not "x"',
+                '5:27: order.A.number.decimal must be "." or ",", not "x"',
             ],
         ),
         (
             "version: 1\nzone: Berlin\norder:\n  A: {value: x}\n",
             [
-                "2:1: zone names the time zone Berlin, which is none of the IANA list; write it like Europe/Berlin",
+                "2:1: zone names the time zone Berlin, which is none of the IANA list; did you mean Europe/Berlin?",
                 "4:7: order.A.value names the value x, which is not defined above; known here: none",
             ],
         ),
@@ -95,3 +95,41 @@ def test_validate_tells_what_is_wrong_with_a_mapping(tmp_path):
     )
     assert result.exit_code == 2
     assert "order is missing" in result.output
+
+
+UNKNOWN = "version: 1\norder:\n  ReferenceNumber: No\nitems:\n  fields:\n    Quantity: Qty\n    PricePerUnt: Price\n"
+TOLD = [
+    "own.yaml:6:5: items.fields.Quantity is no known field; known here: ",
+    "own.yaml:7:5: items.fields.PricePerUnt is no known field; did you mean PricePerUnit?",
+]
+
+
+def test_a_field_that_no_order_has_is_told_wherever_a_mapping_is_loaded(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.yaml").write_text(UNKNOWN, encoding="utf-8")
+    (tmp_path / "a.csv").write_text("No,Qty,Price\nA,1,2\n", encoding="utf-8")
+    (tmp_path / "config.yaml").write_text(API + SOURCE + "    mapping: own.yaml\n", encoding="utf-8")
+    for words in (
+        ("check",),
+        ("run", "--once"),
+        ("validate", "a.csv"),
+        ("validate", "a.csv", "--mapping", "own.yaml"),
+        ("map", "test", "own.yaml"),
+        ("map", "test"),
+    ):
+        result = CliRunner(env=ENVIRONMENT).invoke(program, words)
+        assert result.exit_code == 2, words
+        assert all(told in result.stderr for told in TOLD), words
+
+
+def test_a_source_with_a_schema_of_its_own_has_the_fields_of_that(tmp_path):
+    schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"ReferenceNumber": {"type": "string"}, "Note": {}},
+    }
+    (tmp_path / "own.json").write_text(json.dumps(schema), encoding="utf-8")
+    (tmp_path / "own.yaml").write_text("version: 1\norder: {ReferenceNumber: No, Note: N}\n", encoding="utf-8")
+    build_readings(load(tmp_path, "own.yaml\n    schema: own.json"))
+    with pytest.raises(ConfigError, match=r"order\.Note is no known field"):
+        build_readings(load(tmp_path, "own.yaml"))

@@ -7,7 +7,8 @@ from support.orders import make_order, write_csv, write_json
 from support.stock_house import StockHouse
 
 from syncd.config.model import StockCheckConfig
-from syncd.edges.ledger_stock import count_held, count_sent
+from syncd.edges.ledger_status import count_held
+from syncd.edges.ledger_stock import count_sent
 from syncd.sandbox.faults import FaultKind
 from syncd.sandbox.settings import InventorySettings
 

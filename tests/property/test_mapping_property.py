@@ -4,6 +4,8 @@
 import csv
 import io
 import json
+import re
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from support.mappings import PRESETS, SAMPLES, compile_preset, compile_text, judge_by, list_payloads
 
 from syncd.core.mapping.expressions import compile_expression
+from syncd.core.mapping.number_hints import explain_number
 from syncd.core.mapping.numbers import NumberRules, read_number, round_half_up
 from syncd.core.model import Damaged, Invalid, Notice, Order, Skipped
 
@@ -47,6 +50,28 @@ def test_a_number_is_read_back_whatever_way_it_is_declared(number, marks):
     rules = NumberRules(decimal=point, thousands=thousands)
     text = f"{number:,}".replace(",", "T").replace(".", point).replace("T", thousands)
     assert read_number(text, rules, rules.compile_pattern())[0] == number
+
+
+MARKS = st.sampled_from([(",", "."), (".", ","), (".", " "), (",", "'"), (".", ""), (",", "")])
+
+
+@FEW
+@given(st.decimals(-(10**9), 10**9, places=2, allow_nan=False), MARKS, MARKS, st.booleans(), st.booleans())
+def test_the_keys_that_a_refused_number_names_let_it_be_read(number, written, declared, currency, behind):
+    point, thousands = written
+    text = f"{abs(number):,}".replace(",", "T").replace(".", point).replace("T", thousands)
+    sign = "-" if number.is_signed() else ""
+    text = (text + sign if behind else sign + text) + (" €" if currency else "")
+    rules = NumberRules(decimal=declared[0], thousands=declared[1])
+    if rules.compile_pattern().fullmatch(text):
+        return
+    told = explain_number(text, rules)
+    read = []
+    for choice in told.partition("`numbers:` ")[2].split(" or "):
+        keys = dict(re.findall(r"`(\w+): (.+?)`", choice))
+        asked = replace(rules, **{name: value == "true" or value[1:-1] for name, value in keys.items()})
+        read.append(read_number(text, asked, asked.compile_pattern())[0])
+    assert number in read
 
 
 @FEW

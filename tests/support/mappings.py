@@ -1,13 +1,11 @@
 """Mappings and files read by them, in as few words as a test needs."""
 
 import json
-import re
 from decimal import Decimal
 from pathlib import Path
 
 from syncd.config.schema_files import read_schema
 from syncd.config.strict_yaml import parse_yaml
-from syncd.core.draft.write import OPEN as UNDECIDED
 from syncd.core.intake import Reading, judge
 from syncd.core.mapping import Mapping, MappingRefusedError, compile_mapping
 from syncd.core.model import Order
@@ -83,12 +81,3 @@ def strip_absent(value):
     if isinstance(value, dict):
         return {key: strip_absent(inner) for key, inner in value.items() if inner not in (None, "")}
     return [strip_absent(inner) for inner in value] if isinstance(value, list) else value
-
-
-def answer_draft(text: str) -> str:
-    """Given a draft of a mapping, return it with every open question answered by something."""
-    kinds = re.findall(r"^    \w+: \{.*columns: \[(\w+)", text, re.MULTILINE)
-    order, item = kinds[:2] if kinds else ("Answer", "Answer")
-    text = text.replace(f"zone: {UNDECIDED}", "zone: Europe/Berlin")
-    head, items, tail = text.partition("\nitems:")
-    return head.replace(UNDECIDED, order) + items + tail.replace(UNDECIDED, item)

@@ -2,15 +2,20 @@
 
 import array
 import contextlib
+import ctypes
 import errno
 import fcntl
 import os
+import struct
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+_libc = ctypes.CDLL(None, use_errno=True)
+_CAPABILITIES = struct.pack("<Ii", 0x20080522, 0)
+_OVERRIDES = 1 << 1 | 1 << 2  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
 _GET_FLAGS, _SET_FLAGS, _IMMUTABLE = 0x80086601, 0x40086602, 0x10
 
 
@@ -54,6 +59,32 @@ def _change_flags(folder: Path, change: int, *, whole: bool = False) -> int:
     finally:
         os.close(descriptor)
     return before
+
+
+@contextlib.contextmanager
+def heeding_modes() -> Iterator[None]:
+    """Let root heed the modes of files and folders as any other account does: this thread, and those it begins."""
+    if os.geteuid():
+        yield
+        return
+    before = _get_capabilities()
+    _set_capabilities((before[0] & ~_OVERRIDES, *before[1:]))
+    try:
+        yield
+    finally:
+        _set_capabilities(before)
+
+
+def _get_capabilities() -> tuple[int, ...]:
+    data = ctypes.create_string_buffer(24)
+    if _libc.capget(_CAPABILITIES, data):
+        raise OSError(ctypes.get_errno(), "capget")
+    return struct.unpack("<6I", data.raw)
+
+
+def _set_capabilities(capabilities: tuple[int, ...]) -> None:
+    if _libc.capset(_CAPABILITIES, struct.pack("<6I", *capabilities)):
+        raise OSError(ctypes.get_errno(), "capset")
 
 
 @contextlib.contextmanager

@@ -71,14 +71,17 @@ async def until(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
 
 
 @asynccontextmanager
-async def running(house: House, extra: str = "", **options: Any) -> AsyncIterator[Daemon]:
-    """Run a daemon in the background; it must neither stop nor raise before the end."""
+async def running(house: House, extra: str = "", *, begun: bool = True, **options: Any) -> AsyncIterator[Daemon]:
+    """Run a daemon in the background; it must neither stop nor raise before the end.
+
+    With `begun` False it may still be held at its start when this goes on.
+    """
     if "clock" in options:
         options.setdefault("timeout_s", 10)  # of its time: long enough on a busy machine
     daemon = house.make_daemon(extra, **options)
     task = asyncio.get_running_loop().create_task(daemon.run())
     try:
-        await until(lambda: daemon.app is not None or task.done())
+        await until(lambda: not begun or daemon.app is not None or task.done())
         if task.done():
             await task
         yield daemon

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from syncd.cli import COMMANDS, program
-from syncd.cli.text import align_columns, count_words, place_sentence, show_lines
+from syncd.cli.text import align_columns, count_words, draw_table, place_sentence, show_lines
 from syncd.core.names import retried_name
 
 
@@ -47,6 +47,38 @@ def test_a_sentence_stands_behind_its_place():
 
 def test_columns_stand_below_each_other():
     assert list(align_columns([("a", "bb"), ("ccc", "d")])) == ["a    bb", "ccc  d"]
+
+
+def test_columns_stand_below_each_other_whatever_the_script():
+    assert list(align_columns([("注文", "x"), ("e\u0301", "y"), ("abcd", "z")])) == [
+        "注文  x",
+        "e\u0301     y",
+        "abcd  z",
+    ]
+
+
+def test_a_table_on_a_terminal_has_a_bold_header_a_rule_and_words_in_their_colour():
+    drawn = list(draw_table([("file", "outcome"), ("a.csv", "done"), ("failed.csv", "failed")], 80))
+    assert drawn == [
+        f"{click.style('file      ', bold=True)}  {click.style('outcome', bold=True)}",
+        "──────────  ───────",
+        f"a.csv       {click.style('done   ', 'green')}",
+        f"failed.csv  {click.style('failed ', 'red')}",
+    ]
+
+
+@pytest.mark.parametrize("width", [80, 30, 20, 10])
+def test_a_table_is_folded_to_the_width_of_the_terminal_and_loses_nothing(width):
+    rows = [
+        ("name", "orders"),
+        ("orders of today.csv", "2 accepted, 1 invalid"),
+        ("注文書-2026-01-15.csv", ""),
+        ("-", "1"),
+    ]
+    drawn = [click.unstyle(line) for line in draw_table(rows, width)]
+    assert max(len(line) + sum(each in "注文書" for each in line) for line in drawn) <= width
+    shown = "".join(drawn).replace(" ", "").replace("─", "")
+    assert sorted(shown) == sorted("".join(map("".join, rows)).replace(" ", ""))
 
 
 def test_counts_leave_out_what_is_not_there():

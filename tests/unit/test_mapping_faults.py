@@ -99,7 +99,7 @@ def test_each_fault_is_told_at_its_key(text, key, words):
     ],
 )
 def test_what_is_wrong_with_reading_is_told(read, words):
-    assert words in list_faults(f"version: 1\nread: {read}\n{ORDER}")[0]
+    assert any(words in fault for fault in list_faults(f"version: 1\nread: {read}\n{ORDER}"))
 
 
 def test_all_faults_are_told_at_once():

@@ -292,6 +292,9 @@ def test_expressions_are_exact(text, values, result):
         "a | center(99)",
         "a | map('x')",
         "x }} {{ y",
+        "x }} y",
+        "1.",
+        "a '",
         "{% if %}",
         "1 +",
         "''.__class__",
@@ -302,7 +305,7 @@ def test_expressions_are_exact(text, values, result):
     ],
 )
 def test_expressions_that_could_do_harm_or_are_none_are_refused(text):
-    with pytest.raises(ValueError, match=r"is no expression|not allow|longer"):
+    with pytest.raises(ValueError, match=r"is no expression|not allow|longer|there is not"):
         compile_expression(text)
 
 

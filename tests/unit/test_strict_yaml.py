@@ -118,7 +118,7 @@ def test_findings_that_leave_the_file_readable_are_told_together():
         "config.yaml:2:4: b: a text that begins with * must be in quotes; aliases are not used here",
         "config.yaml:3:4: c: a text that begins with ! must be in quotes; tags are not used here",
         "config.yaml:4:1: <<: merge keys are not used here; write the options out",
-        "config.yaml:5:3: a key must be a plain word, followed by a colon",
+        "config.yaml:5:3: a key must be a plain word, followed by a colon; put a text that begins with { in quotes",
         "config.yaml:7:1: a stands here again, after line 1; keep one of the two",
         "config.yaml:8:1: a second document begins here; keep one, and take out the line ---",
     ]

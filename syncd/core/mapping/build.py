@@ -11,6 +11,8 @@ from typing import Any
 from syncd.core.mapping.model import Fault, KeyPath, Used
 from syncd.core.mapping.paths import fold_name
 
+_BLOCK_WORDS = {"fields", "otherwise"}
+
 
 @dataclass(slots=True)
 class Build:
@@ -34,6 +36,10 @@ class Build:
     parts: frozenset[str] | None = None  #: of items made from cells: the names they have; all else is the order's
     numbered: bool = False  #: items of numbered columns: names with {n} are theirs
     templates: set[str] = field(default_factory=set)  #: those names
+    numbered_columns: bool = False  #: neither the file nor the mapping names the columns
+    lists: frozenset[str] | None = None  #: CSV: the lists that a tree has; None: any
+    file_names: frozenset[str] | None = None  #: what of: file has; None: any
+    item_fields: frozenset[str] = frozenset()  #: what first_item may name
 
     def refuse(self, key: KeyPath, sentence: str) -> None:
         """Note a fault."""
@@ -62,7 +68,11 @@ class Build:
             self.refuse(key, f"names the column {name}; {advice}")
         known = self.kinds.get(kind)
         if known is not None and folded not in known:
-            self.refuse(key, f"names the column {name}, which {kind} does not have{suggest(folded, known)}")
+            has = f"{kind} does" if kind else "`columns:` do"
+            self.refuse(key, f"names the column {name}, which {has} not have{suggest(folded, known)}")
+        if self.numbered_columns and not kind and not folded.isdecimal():
+            advice = "write its number, or name the columns by `columns:` under read:"
+            self.refuse(key, f"names the column {name}, and the file has no header; {advice}")
         if not kind and not self.in_rows:
             (self.item_columns if own else self.order_columns).add(folded)
         known_as = f"{kind}/{folded}" if kind else folded
@@ -73,6 +83,21 @@ class Build:
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """Given a word and the known ones, return "; did you mean X?" or the known ones."""
-    words = sorted(known)
-    near = get_close_matches(word, words, n=1)
-    return f"; did you mean {near[0]}?" if near else f"; known here: {', '.join(words) or 'none'}"
+    words = {name.casefold(): name for name in sorted(known)}
+    near = get_close_matches(word.casefold(), words, n=1)
+    return f"; did you mean {words[near[0]]}?" if near else f"; known here: {', '.join(words.values()) or 'none'}"
+
+
+def find_fields(spec: Any) -> dict[str, Any] | None:
+    """Given what stands behind a field's name, return the fields inside it; None where it is a value."""
+    if not isinstance(spec, dict):
+        return None
+    if _BLOCK_WORDS & spec.keys():
+        fields: dict[str, Any] = spec.get("fields", {})
+        return fields
+    return spec if is_plain(spec) else None
+
+
+def is_plain(spec: dict[str, Any]) -> bool:
+    """Tell whether a block holds nothing but fields: their names begin with a capital letter."""
+    return all(name[:1].isupper() for name in spec)

@@ -4,11 +4,16 @@ The shape was checked before against `schemas/mapping.schema.json`; here is foun
 all of it at once: names that are not defined, broken patterns, forms and expressions.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
-from syncd.core.mapping.build import Build, suggest
+from syncd.core.kinds import UNKNOWN, Plan
+from syncd.core.mapping.build import Build, find_fields, is_plain, suggest
 from syncd.core.mapping.items import compile_items
+from syncd.core.mapping.known import list_unknown_fields
+from syncd.core.mapping.misfits import list_misfits
 from syncd.core.mapping.model import (
+    ROWS,
     Block,
     Classes,
     Grouping,
@@ -20,6 +25,7 @@ from syncd.core.mapping.model import (
     Mapping,
     MappingRefusedError,
     Preamble,
+    Read,
     RecordKind,
     Records,
     Rules,
@@ -27,26 +33,30 @@ from syncd.core.mapping.model import (
 )
 from syncd.core.mapping.paths import fold_name
 from syncd.core.mapping.sources import compile_nodes
-from syncd.core.mapping.steps import find_zone
+from syncd.core.mapping.steps import compile_forms, find_zone, make_number_rules
 from syncd.core.mapping.texts import compile_regex
-from syncd.core.mapping.values import compile_condition, compile_spec, normalise_spec
+from syncd.core.mapping.values import compile_condition, compile_pair, compile_spec, normalise_spec
+from syncd.core.xlsx.worksheet import SheetChoice
 
 LIST_NAME = "OrderItems"
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 _NUMBERS = {"PostalServiceCost", "PostalServiceTaxRate", "Qty", "PricePerUnit", "TaxRate"}
 _PRICES = {"PostalServiceCost", "PricePerUnit"}
 _TIMES = {"ReceivedDate", "DispatchBy"}
-_BLOCK_WORDS = {"fields", "otherwise"}
 _DERIVED = {"expression", "sum", "template", "join"}
 _Fields = tuple[tuple[str, Leaf | Block], ...]
 
 
-def compile_mapping(data: dict[str, Any]) -> Mapping:
-    """Given a mapping's data, which fits its schema, return it compiled. Raise MappingRefusedError with every fault."""
+def compile_mapping(data: dict[str, Any], plan: Plan = UNKNOWN, list_name: str = LIST_NAME) -> Mapping:
+    """Given a mapping's data, which fits its schema, return it compiled.
+
+    The plan is that of an order, with its list of items: a field that it does not know is a fault. Raise
+    MappingRefusedError with every fault.
+    """
     read = data.get("read", {})
     form = read.get("format", "csv")
     build = Build(
-        fold=form == "csv",
+        fold=form in {"csv", "xlsx"},
         nulls=frozenset(map(str, read.get("null", []))),
         numbers=data.get("numbers", {}),
         dates=data.get("dates"),
@@ -56,6 +66,12 @@ def compile_mapping(data: dict[str, Any]) -> Mapping:
     blocks = tuple(_compile_joined(data["blocks"], build)) if "blocks" in data else ()
     build.order_kind = build.kind = records.order if records else blocks[0].name if blocks else ""
     header = _compile_header(read, build)
+    if header.columns:
+        build.kinds[""] = frozenset(map(fold_name, header.columns))
+    build.numbered_columns = header.absent and not header.columns
+    _note_names(data, build)
+    compile_forms(data.get("dates", {}).get("formats", []), build, ("dates", "formats"))
+    make_number_rules(True, build, ("numbers",))
     grouping = _compile_grouping(data.get("group", {}), build)
     mapping = Mapping(
         rules=_compile_rules(data, read, header, build),
@@ -64,14 +80,32 @@ def compile_mapping(data: dict[str, Any]) -> Mapping:
         blocks=blocks,
         classes=_compile_classes(data, build),
         **_compile_order(data, build),
-        list_name=LIST_NAME,
+        list_name=list_name,
         used=build.used,
         order_columns=frozenset(build.order_columns - build.item_columns - set(grouping.by)),
     )
     _check_delimiter(mapping, read, build)
+    build.faults += (*list_misfits(data), *list_unknown_fields(data, plan, list_name))
     if build.faults:
-        raise MappingRefusedError(build.faults)
+        raise MappingRefusedError(list(dict.fromkeys(build.faults)))
     return mapping
+
+
+def _note_names(data: dict[str, Any], build: Build) -> None:
+    """Note what `of:`, `from:`, `over:` and `first_item:` may name."""
+    build.item_fields = frozenset(data.get("items", {}).get("fields", {}))
+    if not build.fold:
+        return
+    lists = data.get("classes", {}).get("lists", {})
+    other = data.get("classes", {}).get("other", "refuse")
+    rows = [ROWS] if not build.kinds.keys() - {""} else []
+    build.lists = frozenset(map(fold_name, (*rows, *lists, *build.kinds))) | ({fold_name(other)} - {"refuse", "ignore"})
+    build.lists -= {""}
+    kinds = data.get("records", {}).get("kinds", {}).values()
+    of_file = [kind for kind in kinds if kind.get("is") == "file"]
+    if not any("header" in kind for kind in of_file):
+        names = [*data.get("read", {}).get("preamble", {}), *(name for kind in of_file for name in kind["columns"])]
+        build.file_names = frozenset(map(fold_name, map(str, names)))
 
 
 def _compile_order(data: dict[str, Any], build: Build) -> dict[str, Any]:
@@ -95,21 +129,17 @@ def compile_fields(fields: dict[str, Any], build: Build, key: KeyPath) -> _Field
     compiled: list[tuple[str, Leaf | Block]] = []
     for name, spec in fields.items():
         at = (*key, name)
-        if isinstance(spec, dict) and (_BLOCK_WORDS & spec.keys() or _is_plain(spec)):
+        if find_fields(spec) is not None:
             compiled.append((name, _compile_block(spec, build, at, fields)))
         else:
             full = _fill_in(name, spec, build)
-            compiled.append((name, Leaf(compile_spec(full, build, at), derived=bool(_DERIVED & full.keys()))))
+            read, own = compile_pair(full, build, at)
+            compiled.append((name, Leaf(read, derived=bool(_DERIVED & full.keys()), own=own)))
     return tuple(compiled)
 
 
-def _is_plain(spec: dict[str, Any]) -> bool:
-    """Tell whether a block holds nothing but fields: their names begin with a capital letter."""
-    return all(name[:1].isupper() for name in spec)
-
-
 def _compile_block(spec: dict[str, Any], build: Build, key: KeyPath, siblings: dict[str, Any]) -> Block:
-    if _is_plain(spec):
+    if is_plain(spec):
         return Block(compile_fields(spec, build, key))
     nodes, kind = None, build.kind
     if "of" in spec:
@@ -119,10 +149,35 @@ def _compile_block(spec: dict[str, Any], build: Build, key: KeyPath, siblings: d
     fields = compile_fields(spec.get("fields", {}), build, (*key, "fields"))
     build.kind = outer
     otherwise = spec.get("otherwise")
-    if otherwise is not None and otherwise not in siblings:
-        near = suggest(otherwise, siblings)
-        build.refuse((*key, "otherwise"), f"names the block {otherwise}, which does not stand beside it{near}")
-    return Block(fields, nodes, when, otherwise)
+    own: tuple[Read, ...] = ()
+    if otherwise is not None:
+        _check_otherwise(spec, build, key, siblings)
+        leaves = list(_list_leaves(fields))
+        if any(leaf.own is not leaf.read for leaf in leaves):
+            own = tuple(leaf.own for leaf in leaves if leaf.own is not None)
+            if not own and when is None:
+                build.refuse((*key, "otherwise"), "never counts: the fields are the same for every order; add `when:`")
+    return Block(fields, nodes, when, otherwise, own)
+
+
+def _check_otherwise(spec: dict[str, Any], build: Build, key: KeyPath, siblings: dict[str, Any]) -> None:
+    other = spec["otherwise"]
+    blocks = {name for name, sibling in siblings.items() if sibling is None or find_fields(sibling) is not None}
+    blocks -= {key[-1]}
+    if other not in blocks:
+        near = suggest(other, map(str, blocks))
+        build.refuse((*key, "otherwise"), f"names the block {other}, which does not stand beside it{near}")
+    for word in ("of", "when"):
+        if word in spec and "fields" not in spec:
+            build.refuse((*key, word), "means nothing without `fields:`: it is about the block's own")
+
+
+def _list_leaves(fields: _Fields) -> Iterator[Leaf]:
+    for _, entry in fields:
+        if isinstance(entry, Leaf):
+            yield entry
+        else:
+            yield from _list_leaves(entry.fields)
 
 
 def _fill_in(name: str, given: Any, build: Build) -> dict[str, Any]:
@@ -159,6 +214,8 @@ def _compile_rules(data: dict[str, Any], read: dict[str, Any], header: Header, b
     delimiter = read.get("delimiter", "")
     return Rules(
         format=read.get("format", "csv"),
+        by_ending="format" not in read,
+        sheet=SheetChoice(read.get("sheet"), read.get("hidden_rows", "refuse")),
         encoding=read.get("encoding"),
         delimiter=_DELIMITERS.get(delimiter, delimiter) or None,
         quoting=read.get("quoting", "strict"),
@@ -250,5 +307,5 @@ def _compile_joined(told: list[dict[str, Any]], build: Build) -> list[JoinedBloc
 
 def _check_delimiter(mapping: Mapping, read: dict[str, Any], build: Build) -> None:
     plain = mapping.rules.header.row == 1 and mapping.records is None and not mapping.blocks
-    if build.fold and not plain and "delimiter" not in read:
+    if build.fold and not plain and "delimiter" not in read and read.get("format") != "xlsx":
         build.refuse(("read",), "needs `delimiter:`; it shows by itself only where the header is the first line")

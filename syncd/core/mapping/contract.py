@@ -1,4 +1,4 @@
-"""A mapping as a contract: what a sample file must give beside what it gives, field by field.
+"""A mapping as a contract: what a sample file must give beside what it gives, field by field; and how it is kept.
 
 Absent, null and "" are the same, numbers are compared by value and times as instants. Refuses to read files.
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from syncd.core.canonical import write_canonical
 from syncd.core.places_json import write_path
 from syncd.core.rules import REFERENCE
 from syncd.core.source_records import list_leaves
@@ -43,6 +44,21 @@ def compare_orders(expected: Sequence[object], got: Sequence[object]) -> Iterato
                 yield Difference(name, field, wanted.get(field), found.get(field))
     for name, orders in waiting.items():
         yield from (Difference(name, None, None, order) for order in orders)
+
+
+def write_expected(orders: Sequence[object]) -> str:
+    """Given orders as parsed JSON with exact numbers, return them as JSON for people to read and to keep."""
+    return _write(list(orders), "\n") + "\n"
+
+
+def _write(value: object, indent: str) -> str:
+    inner = indent + "  "
+    if isinstance(value, dict) and value:
+        entries = (f"{write_canonical(name).decode()}: {_write(each, inner)}" for name, each in value.items())
+        return "{" + inner + f",{inner}".join(entries) + indent + "}"
+    if isinstance(value, list) and value:
+        return "[" + inner + f",{inner}".join(_write(each, inner) for each in value) + indent + "]"
+    return write_canonical(value).decode()
 
 
 def _name(order: Any) -> str:

@@ -1,23 +1,24 @@
-"""A mapped CSV file into rows: what stands before the header, the header wherever it is, then the records.
+"""A mapped CSV file or sheet into rows: what stands before the header, the header wherever it is, then the records.
 
 Columns are known by their names with case and white space folded, or by their number where there is no
 header. Refuses a file that lacks a column the mapping reads, or has it twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import chain
 
 from syncd.core.decode import Text
 from syncd.core.guard import unguard_cell
-from syncd.core.mapping.model import Header, Mapping, Node, Preamble, Scope
+from syncd.core.mapping.model import Header, Mapping, Node, Preamble, Scope, Test, ValueRefusedError
 from syncd.core.mapping.paths import fold_name
 from syncd.core.mapping.texts import fold_space
 from syncd.core.model import VALUE_MARK, FileDamagedError, Problem, Row
 from syncd.core.read_csv import CsvSettings, Dialect, open_records
 from syncd.core.say import join_words, quote_name
 from syncd.core.validate import ERROR_MARK
+from syncd.core.xlsx.worksheet import Workbook, Worksheet, open_worksheet
 
 MARK = ERROR_MARK + ": "
 """Begins the last cell of each record of a rejected file that has no header."""
@@ -32,9 +33,9 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A mapped CSV file, read once."""
+    """A mapped CSV file, or a sheet of a workbook, read once."""
 
-    dialect: Dialect
+    dialect: Dialect | Worksheet
     head: tuple[Row, ...]  #: the records before the rows: preamble and header, as they stand
     header: Row | None
     keys: tuple[str, ...]  #: the folded name of each column, "" for one without
@@ -61,15 +62,15 @@ class Sheet:
         return Problem("wrong_cell_count", message, line=row.line)
 
 
-def open_sheet(text: Text, settings: CsvSettings, mapping: Mapping) -> Sheet:
-    """Given CSV text, what is declared and the mapping, return the file's rows. Raise FileDamagedError."""
+def open_sheet(text: Text | Workbook, settings: CsvSettings, mapping: Mapping) -> Sheet:
+    """Given CSV text or a workbook, what is declared and the mapping, return its rows. Raise FileDamagedError."""
     rules = mapping.rules
-    known = frozenset(used.name for used in mapping.used.values())
-    dialect, records = open_records(text, settings, known)
+    dialect, records = _open_records(text, settings, mapping)
+    unguard = unguard_cell if isinstance(dialect, Dialect) else _keep
     rows = _read_rows(records, rules.comment)
     marks = Marks()
     if mapping.records is not None or mapping.blocks:
-        return Sheet(dialect, (), None, (), {}, 0, False, {}, _drop_marks(rows, marks), marks)
+        return Sheet(dialect, (), None, (), {}, 0, False, {}, _drop_marks(rows, marks, unguard), marks)
     head, header, rows = _find_header(rows, rules.header)
     guarded = header is not None and ERROR_MARK in header.cells
     cells = header.cells if header else _name_columns(rules.header, rows_first := next(rows, None))
@@ -79,34 +80,49 @@ def open_sheet(text: Text, settings: CsvSettings, mapping: Mapping) -> Sheet:
     keys = tuple("" if cell == ERROR_MARK else fold_name(cell) for cell in cells)
     if header is not None:
         _check_header(header, keys, mapping)
+        _check_merged(dialect, header, mapping)
     names = {key: cell for key, cell in zip(keys, cells, strict=True) if key}
     if guarded:
         at = cells.index(ERROR_MARK)
         keys = (*keys[:at], *keys[at + 1 :])
         width -= at < width
-        rows = (_take_mark(row, at) for row in rows)
+        rows = (_take_mark(row, at, unguard) for row in rows)
     elif header is None:
-        rows = _drop_marks(rows, marks)
+        rows = _drop_marks(rows, marks, unguard)
     file = _read_preamble(head, rules.preamble)
     marks.seen = guarded
     sheet = Sheet(dialect, head, header, keys, names, width, guarded, file, iter(()), marks)
     return replace(sheet, rows=_skip_rows(rows, sheet, mapping))
 
 
-def drop_mark(cells: tuple[str, ...]) -> tuple[str, ...]:
+def _open_records(
+    text: Text | Workbook, settings: CsvSettings, mapping: Mapping
+) -> tuple[Dialect | Worksheet, Iterator[tuple[int, list[str]]]]:
+    if isinstance(text, Workbook):
+        worksheet = open_worksheet(text.chunks, mapping.rules.sheet, settings.limits)
+        return worksheet, worksheet.rows
+    return open_records(text, settings, frozenset(used.name for used in mapping.used.values()))
+
+
+def drop_mark(cells: tuple[str, ...], unguard: Callable[[str], str]) -> tuple[str, ...]:
     """Given a record without header, return its cells as its sender meant it: a rejected file has one cell more."""
-    return tuple(map(unguard_cell, cells[:-1])) if cells[-1].startswith(MARK.rstrip()) else cells
+    return tuple(map(unguard, cells[:-1])) if cells[-1].startswith(MARK.rstrip()) else cells
 
 
-def _drop_marks(rows: Iterator[Row], marks: Marks) -> Iterator[Row]:
+def _keep(cell: str) -> str:
+    """Return a cell of a workbook as it is: its texts are never run, so they are never guarded."""
+    return cell
+
+
+def _drop_marks(rows: Iterator[Row], marks: Marks, unguard: Callable[[str], str]) -> Iterator[Row]:
     for row in rows:
-        cells = drop_mark(row.cells)
+        cells = drop_mark(row.cells, unguard)
         marks.seen |= cells is not row.cells
         yield replace(row, cells=cells)
 
 
-def _take_mark(row: Row, at: int) -> Row:
-    return replace(row, cells=tuple(map(unguard_cell, (*row.cells[:at], *row.cells[at + 1 :]))))
+def _take_mark(row: Row, at: int, unguard: Callable[[str], str]) -> Row:
+    return replace(row, cells=tuple(map(unguard, (*row.cells[:at], *row.cells[at + 1 :]))))
 
 
 def _read_rows(records: Iterator[tuple[int, list[str]]], comment: str | None) -> Iterator[Row]:
@@ -133,7 +149,7 @@ def _find_header(rows: Iterator[Row], header: Header) -> tuple[tuple[Row, ...], 
 def _name_columns(header: Header, first: Row | None) -> tuple[str, ...]:
     if header.columns:
         return header.columns
-    return tuple(str(index) for index, _ in enumerate(drop_mark(first.cells) if first else (), 1))
+    return tuple(str(index) for index, _ in enumerate(drop_mark(first.cells, _keep) if first else (), 1))
 
 
 def _check_header(header: Row, keys: tuple[str, ...], mapping: Mapping) -> None:
@@ -149,6 +165,20 @@ def _check_header(header: Row, keys: tuple[str, ...], mapping: Mapping) -> None:
     if missing:
         problem = say_missing(missing, header)
         raise FileDamagedError(replace(problem, message=problem.message + _doubt_header(mapping)))
+
+
+def _check_merged(dialect: Dialect | Worksheet, header: Row, mapping: Mapping) -> None:
+    """Raise where cells below the header are merged over several rows and the mapping has no words for that."""
+    grouping = mapping.grouping
+    if isinstance(dialect, Dialect) or grouping.carry or grouping.first_only:
+        return
+    for row, cells in dialect.merged:
+        if row > header.line:
+            message = (
+                f"The cells {cells} are merged, so only the first of them has a value: unmerge and fill them, or let "
+                "the mapping say `cells: first` and `carry: true` under `group:`"
+            )
+            raise FileDamagedError(Problem("merged_cells", message, line=row))
 
 
 def _doubt_header(mapping: Mapping) -> str:
@@ -179,7 +209,8 @@ def _read_preamble(head: tuple[Row, ...], preamble: tuple[Preamble, ...]) -> dic
         for number, row in enumerate(head, 1):
             if wanted.row not in {None, number}:
                 continue
-            text = fold_space(row.cells[wanted.cell - 1]) if wanted.cell <= len(row.cells) else ""
+            cell = row.cells[wanted.cell - 1] if wanted.cell <= len(row.cells) else ""
+            text = fold_space(cell) if type(cell) is str else cell
             if wanted.pattern is not None:
                 match = wanted.pattern.search(" ".join(row.cells))
                 text = (match[1] if wanted.pattern.groups else match[0]) if match else ""
@@ -195,6 +226,14 @@ def _skip_rows(rows: Iterator[Row], sheet: Sheet, mapping: Mapping) -> Iterator[
         if skip:
             node = Node(sheet.read_values(row), ())
             scope = Scope(node, node, sheet.file, mapping.rules.zone, {})
-            if any(test(scope) for _, test in skip):
+            if any(_fits(test, scope) for _, test in skip):
                 continue
         yield row
+
+
+def _fits(test: Test, scope: Scope) -> bool:
+    """Tell whether a row is left out; one whose cell cannot be read is not, and is told of where it is read."""
+    try:
+        return test(scope)
+    except ValueRefusedError:
+        return False

@@ -4,9 +4,11 @@ Numbers are exact fractions. Refused when the mapping is loaded: calls, attribut
 loops, any filter but ours. So an expression can neither reach the program nor grow without bounds.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
@@ -42,6 +44,15 @@ _ALLOWED = (
     nodes.Tuple,
     nodes.List,
 )
+_FORBIDDEN = {
+    "Getattr": "a point behind a name",
+    "Getitem": "[ ] behind a name",
+    "Call": "a call with ( )",
+    "Pow": "**",
+    "Dict": "{ }",
+    "Test": "a test",
+}
+_CURE = "use arithmetic, comparisons, if-else, and filters such as | round(2)"
 _OPERATIONS: dict[str, Callable[[Fraction, Fraction], Fraction | int]] = {
     "+": lambda one, other: one + other,
     "-": lambda one, other: one - other,
@@ -122,30 +133,51 @@ def compile_expression(text: str) -> Expression:
     try:
         return _compile(text)
     except (TemplateError, RecursionError) as error:
-        why = error.message if isinstance(error, TemplateError) else "it is nested too deeply"
+        why = _say_syntax(str(error.message), text) if isinstance(error, TemplateError) else "it is nested too deeply"
         raise ValueError(f"is no expression: {why}") from None
 
 
 def _compile(text: str) -> Expression:
+    if "{{" in text or "{%" in text:
+        raise ValueError("is no expression: write it without {{ }} and {% %} around it")
     body = _ENVIRONMENT.parse("{{ " + text + " }}").body
     if len(body) != 1 or not isinstance(body[0], nodes.Output) or len(body[0].nodes) != 1:
         raise ValueError("is no expression; write one, without {{ }} around it")
     names: set[str] = set()
     takes_empty = False
     for node in body[0].find_all(nodes.Expr):
-        if not isinstance(node, _ALLOWED) or (isinstance(node, nodes.Filter) and node.name not in _FILTERS):
-            raise ValueError(
-                f"uses {getattr(node, 'name', type(node).__name__)}, which a mapping does not allow; use arithmetic,"
-                " comparisons, if-else, and the filters " + ", ".join(_FILTERS)
-            )
+        if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
+            near = get_close_matches(node.name, _FILTERS, n=1)
+            cure = f"did you mean {near[0]}?" if near else f"there are {', '.join(_FILTERS)}"
+            raise ValueError(f"uses the filter {node.name}, which there is not; {cure}")
+        if isinstance(node, nodes.Test) and node.name not in _ENVIRONMENT.tests:
+            raise ValueError(f"uses the test {node.name}, which there is not; there are none and comparisons: == < >")
+        if not isinstance(node, _ALLOWED):
+            word = _FORBIDDEN.get(type(node).__name__, "a construct")
+            raise ValueError(f"uses {word}, which a mapping does not allow; {_CURE}")  # noqa: TRY004
         if isinstance(node, nodes.Name):
             names.add(node.name)
         takes_empty |= isinstance(node, nodes.Filter | nodes.Test) and node.name in {"default", "none"}
+    choices = [operand.expr for operand in body[0].find_all(nodes.Operand)]
+    if any(all(each is not choice for choice in choices) for each in body[0].find_all((nodes.Tuple, nodes.List))):
+        raise ValueError("is a list, as it has a comma; decimals have a point: 1.19")
     constants: dict[str, Fraction] = {}
     expression = _exact(body[0].nodes[0], constants)
     template = nodes.Template([nodes.Assign(nodes.Name("result", "store"), expression, lineno=1)], lineno=1)
     run = TemplateExpression(_ENVIRONMENT.from_string(template), undefined_to_none=False)
     return Expression(frozenset(names), takes_empty, run, constants)
+
+
+def _say_syntax(said: str, text: str) -> str:
+    """Return what Jinja2 says in words for who writes expressions, not templates."""
+    if re.search(r"[^=<>!]=[^=]", text):
+        return "write == to compare"
+    found = re.search(r"(?:got|unexpected|unexpected char) (['\"])(.+?)\1", said)
+    if found is None:
+        return said
+    if found[2] in {"end of print statement", "}"}:
+        return "it ends too early"
+    return f"{found[2]} cannot stand where it does; is an operator, a quote or a bracket missing before it?"
 
 
 def _exact(node: Any, constants: dict[str, Fraction]) -> nodes.Expr:

@@ -9,7 +9,7 @@ from typing import Any
 
 from syncd.core.mapping.build import Build
 from syncd.core.mapping.model import ROWS, Block, Items, KeyPath, Leaf, Node, Read, Scope, TreePath, ValueRefusedError
-from syncd.core.mapping.sources import find_kind, list_nodes, parse_way, read_column
+from syncd.core.mapping.sources import check_list, find_kind, list_nodes, parse_way, read_column
 from syncd.core.mapping.texts import compile_regex
 from syncd.core.mapping.values import compile_condition, compile_spec
 
@@ -35,6 +35,8 @@ def compile_items(
     build.in_item, build.parts, build.numbered = False, None, False
     build.names, build.kind = outer_names, outer_kind
     if list_items is None:
+        if not build.templates:
+            build.refuse((*_KEY, "numbered"), "needs columns whose names hold {n}, such as sku_{n}")
         list_items = _make_numbered(tuple(sorted(build.templates)))
     return Items(list_items, keep, values, fields, tuple(sorted(build.templates)))
 
@@ -49,6 +51,7 @@ def _compile_source(told: dict[str, Any], build: Build) -> Callable[[Scope], Ite
     if "parallel" in told:
         return _compile_parallel(told["parallel"], build)
     way = parse_way(told.get("from", ROWS), build, (*_KEY, "from"))
+    check_list(way, told.get("from", ROWS), build, (*_KEY, "from"))
     build.kind = find_kind(way, build)
     return lambda scope: list_nodes(way, scope)
 
@@ -77,6 +80,8 @@ def _compile_cell(told: dict[str, Any], build: Build) -> Callable[[Scope], Itera
         try:
             pattern = compile_regex(told["pattern"])
             parts = [build.fold_name(part) for part in pattern.groupindex]
+            if len(parts) != pattern.groups or not parts:
+                build.refuse((*_KEY, "cell", "pattern"), "needs a name for each of its groups: (?P<sku>...)")
         except ValueError as error:
             build.refuse((*_KEY, "cell", "pattern"), str(error))
     build.parts = frozenset(parts)

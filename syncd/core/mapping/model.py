@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from syncd.core.model import Place, Problem, Row
+from syncd.core.xlsx.worksheet import SheetChoice
 
 TreePath = tuple[str | int, ...]
 """Where a value stands in an order's tree."""
@@ -86,6 +87,7 @@ class Leaf:
 
     read: Read
     derived: bool = False  #: worked out of several values: the file shows it nowhere
+    own: Read | None = None  #: the same without its default; None for a constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class Block:
     nodes: Callable[[Scope], Node] | None = None  #: where its values are read
     when: Test | None = None
     otherwise: str | None = None  #: the block that stands for it where this one is empty or not wanted
+    own: tuple[Read, ...] = ()  #: where constants and defaults would fill it: what must be empty for `otherwise`
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,9 @@ class Preamble:
 class Rules:
     """How the file is read before anything is made of its records."""
 
-    format: Literal["csv", "json", "ndjson"]
+    format: Literal["csv", "xlsx", "json", "ndjson"]
+    by_ending: bool  #: nothing is declared: what ends in .xlsx is a workbook
+    sheet: SheetChoice
     encoding: str | None
     delimiter: str | None
     quoting: Literal["strict", "lenient", "none"]

@@ -31,6 +31,12 @@ class NumberRules:
     parentheses: bool = False
     scale: Decimal = Decimal(1)
     decimals: int | None = None
+    whole: bool | None = None  #: the file's number has no decimals; None: where the scale makes it smaller
+
+    @property
+    def must_be_whole(self) -> bool:
+        """Tell whether a number with decimals is refused: cents and the like are counted, not measured."""
+        return self.scale < 1 if self.whole is None else self.whole
 
     def compile_pattern(self) -> re.Pattern[str]:
         """Return what a number written by these rules looks like."""

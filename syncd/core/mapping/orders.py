@@ -101,7 +101,7 @@ class Reader:
             node = block.nodes(scope)
             scope = Scope(scope.order, node, scope.file, scope.zone, {}, scope, number=scope.number, signs=scope.signs)
             self.places[at] = node.path
-        if block.when is not None and not block.when(scope):
+        if (block.when is not None and not block.when(scope)) or (block.own and not _has_own(block, scope)):
             return None
         return self.read_fields(block.fields, scope, at) or None
 
@@ -173,6 +173,14 @@ def read_order(tree: Tree, mapping: Mapping, zone: ZoneInfo | None, contradictio
         payload[mapping.list_name] = items
     _compare_signs(reader, scope, payload.get(CURRENCY))
     return Read(payload, (*contradictions, *reader.problems.values()), None, reader)
+
+
+def _has_own(block: Block, scope: Scope) -> bool:
+    """Tell whether the file has any value of a block that constants and defaults would fill by themselves."""
+    try:
+        return any(read(scope)[0] is not None for read in block.own)
+    except ValueRefusedError:
+        return True
 
 
 def _read_item(reader: Reader, mapping: Mapping, scope: Scope, index: int) -> dict[str, object]:

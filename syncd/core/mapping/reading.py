@@ -24,6 +24,7 @@ from syncd.core.read_json import find_places, parse_element, read_elements
 from syncd.core.rules import REFERENCE
 from syncd.core.say import show_value
 from syncd.core.validate import ERROR_MARK
+from syncd.core.xlsx.worksheet import Workbook
 
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
@@ -84,16 +85,16 @@ def build_csv_settings(mapping: Mapping, declared: CsvSettings) -> CsvSettings:
 
 
 def read_mapped(
-    text: Text, settings: CsvSettings, mapping: Mapping, zone: ZoneInfo | None
+    text: Text | Workbook, settings: CsvSettings, mapping: Mapping, zone: ZoneInfo | None
 ) -> Iterator[MappedOrder | Invalid | Skipped]:
     """Given a file's text, what its source declares and its mapping, yield its orders. Raise FileDamagedError."""
-    if mapping.rules.format == "csv":
-        return _read_csv(text, settings, mapping, zone)
+    if isinstance(text, Workbook) or mapping.rules.format == "csv":
+        return _read_rows(text, settings, mapping, zone)
     return _read_json(text, settings.limits, mapping, zone)
 
 
-def _read_csv(
-    text: Text, settings: CsvSettings, mapping: Mapping, zone: ZoneInfo | None
+def _read_rows(
+    text: Text | Workbook, settings: CsvSettings, mapping: Mapping, zone: ZoneInfo | None
 ) -> Iterator[MappedOrder | Invalid | Skipped]:
     sheet = open_sheet(text, build_csv_settings(mapping, settings), mapping)
     for tree in _grow(sheet, mapping, settings.limits):

@@ -1,4 +1,4 @@
-"""The rejected file of a mapped CSV layout: the failed orders' records with what they need to be read again.
+"""The rejected file of a mapped layout of rows: the failed orders' records with what they need to be read again.
 
 Preamble and header, or the records and headers that stand around orders, are kept; a trailer counts anew.
 Where no header can name `_error`, it is the last cell of a record and begins with its own name.
@@ -16,43 +16,53 @@ from syncd.core.mapping.reading import build_csv_settings
 from syncd.core.model import Row
 from syncd.core.read_csv import CsvSettings, Dialect, dump_row
 from syncd.core.validate import ERROR_MARK
+from syncd.core.xlsx.worksheet import Workbook, Worksheet
+from syncd.core.xlsx.write import write_workbook
 
 Picked = Iterator[tuple[Row, str | None]]
 """Each record to write: with its error's text, empty or not, or None where it belongs to no order."""
 
+Pick = Callable[[Iterator[Row], Callable[[Row], bool]], Picked]
+Cells = tuple[str, ...]
 
-def build_mapped_rows(
-    text: Text, settings: CsvSettings, mapping: Mapping, pick: Callable[[Iterator[Row], Callable[[Row], bool]], Picked]
-) -> Iterator[bytes]:
-    """Given a mapped file's text and how to pick records (all of them, and which to keep besides), yield the file."""
+
+def build_mapped_rows(text: Text | Workbook, settings: CsvSettings, mapping: Mapping, pick: Pick) -> Iterator[bytes]:
+    """Given a mapped file and how to pick records (all of them, and which to keep besides), yield the file."""
     sheet = open_sheet(text, build_csv_settings(mapping, settings), mapping)
-    yield sheet.dialect.bom
-    if sheet.dialect.sep_line:
-        yield f"sep={sheet.dialect.delimiter}{sheet.dialect.newline}".encode(sheet.dialect.encoding)
+    dialect, rows = sheet.dialect, _list_rows(sheet, mapping, pick)
+    if isinstance(dialect, Worksheet):
+        yield from write_workbook(rows, dialect.name, dialect.number)
+        return
+    yield dialect.bom
+    if dialect.sep_line:
+        yield f"sep={dialect.delimiter}{dialect.newline}".encode(dialect.encoding)
+    for cells in rows:
+        yield _write(cells, dialect)
+
+
+def _list_rows(sheet: Sheet, mapping: Mapping, pick: Pick) -> Iterator[Cells]:
     if mapping.records is not None:
-        yield from _write_records(sheet, mapping.records, pick)
+        yield from _list_records(sheet, mapping.records, pick)
     elif sheet.header is not None:
-        yield from _write_rows(sheet, pick)
+        yield from _list_order_rows(sheet, pick)
     else:
         for row, error in pick(sheet.rows, lambda row: find_block(row, mapping) is not None):
-            yield _write(row.cells if error is None else _mark(row.cells, error), sheet.dialect)
+            yield row.cells if error is None else _mark(row.cells, error)
 
 
-def _write_rows(sheet: Sheet, pick: Callable[[Iterator[Row], Callable[[Row], bool]], Picked]) -> Iterator[bytes]:
+def _list_order_rows(sheet: Sheet, pick: Pick) -> Iterator[Cells]:
     for row in sheet.head[:-1]:
-        yield _write(row.cells, sheet.dialect)
+        yield row.cells
     names = [sheet.names.get(key, "") for key in sheet.keys[: sheet.width]]
-    yield _write((*names, ERROR_MARK), sheet.dialect)
+    yield (*names, ERROR_MARK)
     for row, error in pick(sheet.rows, lambda _row: False):
         cells = (*row.cells, *[""] * (sheet.width - len(row.cells)))
         # Another number of cells than the header has: refused again, until somebody has seen to it.
         surplus = () if sheet.explain_row(row) is None else row.cells[sheet.width :] or ("",)
-        yield _write((*cells[: sheet.width], error or "", *surplus), sheet.dialect)
+        yield (*cells[: sheet.width], error or "", *surplus)
 
 
-def _write_records(
-    sheet: Sheet, records: Records, pick: Callable[[Iterator[Row], Callable[[Row], bool]], Picked]
-) -> Iterator[bytes]:
+def _list_records(sheet: Sheet, records: Records, pick: Pick) -> Iterator[Cells]:
     counts: dict[str, int] = {}
     begun = False
 
@@ -74,14 +84,14 @@ def _write_records(
         if kind is not None and kind.role == "trailer":
             at = 0 if records.cell else 1
             cells[at] = str(counts.get(kind.counts, 0))
-        yield _write(tuple(cells) if error is None else _mark(tuple(cells), error), sheet.dialect)
+        yield tuple(cells) if error is None else _mark(tuple(cells), error)
 
 
-def _mark(cells: tuple[str, ...], error: str) -> tuple[str, ...]:
+def _mark(cells: Cells, error: str) -> Cells:
     return (*cells, MARK + error)
 
 
-def _write(cells: tuple[str, ...], dialect: Dialect) -> bytes:
+def _write(cells: Cells, dialect: Dialect) -> bytes:
     guarded = [guard_cell(cell.encode(dialect.encoding, "replace").decode(dialect.encoding)) for cell in cells]
     if dialect.quoting == "none":
         guarded = [cell.replace(dialect.delimiter, " ") for cell in guarded]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
+from syncd.core.cells import SpoiltCell
 from syncd.core.mapping.build import Build, suggest
 from syncd.core.mapping.expressions import compile_expression
 from syncd.core.mapping.model import ROWS, Found, KeyPath, Node, Read, Scope, TreePath, ValueRefusedError
@@ -26,6 +27,8 @@ def compile_nodes(of: Any, build: Build, key: KeyPath) -> tuple[Nodes, str]:
     if of == "file":
         return lambda scope: Node(scope.file, ("\0file",)), "\0file"
     ways = [parse_way(each, build, key) for each in (of if isinstance(of, list) else [of])]
+    for each, way in zip(of if isinstance(of, list) else [of], ways, strict=True):
+        check_list(way, each, build, key, ("order", "file"))
     kinds = [find_kind(way, build) for way in ways]
 
     def find(scope: Scope) -> Node:
@@ -44,9 +47,16 @@ def read_column(name: str) -> Read:
     def read(scope: Scope) -> Found:
         node = scope.node
         place = (*node.path, name) if node.parts is None else node.parts.get(name, node.path)
-        return node.values.get(name), place
+        return _take(node.values.get(name), place)
 
     return read
+
+
+def _take(value: Any, path: TreePath | None) -> Found:
+    """Return a value and its place; refuse one that a spreadsheet has spoilt."""
+    if isinstance(value, SpoiltCell):
+        raise ValueRefusedError("spoilt_cell", value.reason, path, str(value))
+    return value, path
 
 
 def compile_column(spec: dict[str, Any], build: Build, key: KeyPath) -> Read:
@@ -59,6 +69,10 @@ def compile_column(spec: dict[str, Any], build: Build, key: KeyPath) -> Read:
         return read_column(build.use(name, build.kind, key, optional=optional, of_order=False))
     nodes, kind = compile_nodes(of, build, key)
     if kind == "\0file":
+        known = build.file_names
+        if known is not None and build.fold_name(name) not in known:
+            sentence = f"names the value {name}, which read.preamble does not give{suggest(str(name), known)}"
+            build.refuse(key, sentence)
         return _read_from(nodes, read_column(build.fold_name(name)))
     whole = of == "order"
     return _read_from(nodes, read_column(build.use(name, kind, key, optional=optional, of_order=whole)))
@@ -74,7 +88,7 @@ def compile_path(spec: dict[str, Any], build: Build, key: KeyPath) -> Read:
 
     def read(scope: Scope) -> Found:
         node = scope.node
-        found = [pair for pair in find_all(node.values, node.path, steps) if pair[0] not in (None, "")]
+        found = [_take(*pair) for pair in find_all(node.values, node.path, steps) if pair[0] not in (None, "")]
         if separator is not None and found:
             return separator.join(str(value).strip() for value, _ in found), found[0][1]
         return found[0] if found else (None, write_steps(node.path, steps))
@@ -98,7 +112,10 @@ def compile_formula(spec: dict[str, Any], build: Build, key: KeyPath) -> Read:
         build.refuse((*key, "expression"), str(error))
         return lambda _scope: (None, None)
     for name in sorted(expression.names - build.names):
-        build.refuse((*key, "expression"), f"uses {name}, which is no value defined above{suggest(name, build.names)}")
+        known = suggest(name, build.names)
+        cure = f"; define it: `values: {{{name}: {{column: {name}, number: true}}}}`"
+        cure = known if known.startswith("; did") else cure
+        build.refuse((*key, "expression"), f"uses {name}, which is no value defined above{cure}")
     names = sorted(expression.names, key=str(spec["expression"]).find)
 
     def read(scope: Scope) -> Found:
@@ -121,6 +138,7 @@ def compile_formula(spec: dict[str, Any], build: Build, key: KeyPath) -> Read:
 def compile_template(spec: dict[str, Any], build: Build, key: KeyPath) -> Read:
     """Return how `template:` is filled in: `{Street} {No}[, {Floor}]`, parts in [ ] only where all is filled."""
     template = spec["template"]
+    _check_template(template, build, (*key, "template"))
     reads = {name: _named_or_column(name, build, key) for name in dict.fromkeys(_NAMED.findall(template))}
 
     def read(scope: Scope) -> Found:
@@ -142,6 +160,14 @@ def compile_template(spec: dict[str, Any], build: Build, key: KeyPath) -> Read:
     return read
 
 
+def _check_template(template: str, build: Build, key: KeyPath) -> None:
+    rest = _OPTIONAL.sub(r"\1", _NAMED.sub("", template))
+    if not _NAMED.search(template):
+        build.refuse(key, "names no column; write its name in { }, or say `constant:` instead")
+    elif found := re.search(r"[][{}]", rest):
+        build.refuse(key, f"has a {found[0]} without its partner; each {{ needs a }} and each [ a ]")
+
+
 def _choose_piece(piece: str, texts: dict[str, str], fill: Callable[[str], str]) -> str:
     """Return an optional part of a template, filled in if each of its values is there."""
     return fill(piece) if all(texts[name] for name in _NAMED.findall(piece)) else ""
@@ -156,7 +182,9 @@ def list_nodes(way: tuple[Step, ...], scope: Scope) -> Iterator[Node]:
 
 def compile_sum(spec: dict[str, Any], inner: Callable[[], Read], build: Build, key: KeyPath) -> Read:
     """Return how `sum:` is worked out over a list of rows, records or objects; all of them blank: empty."""
-    way = parse_way(spec.get("over", ROWS), build, (*key, "over"))
+    over = spec.get("over", ROWS)
+    way = parse_way(over, build, (*key, "over"))
+    check_list(way, over, build, (*key, "over"))
     kind, build.kind = build.kind, find_kind(way, build)
     was_item, build.in_item = build.in_item, True
     parts, build.parts, numbered, build.numbered = build.parts, None, build.numbered, False
@@ -215,6 +243,13 @@ def find_kind(way: tuple[Step, ...], build: Build) -> str:
     """Given a path, return the record type or block it leads to; "" where it leads to rows."""
     names = [step for step in way if isinstance(step, str) and step in build.kinds]
     return names[-1] if names else ""
+
+
+def check_list(way: tuple[Step, ...], text: str, build: Build, key: KeyPath, besides: tuple[str, ...] = ()) -> None:
+    """Note a path that begins with no list of the tree, where its lists are known."""
+    if build.lists is not None and way and way[0] not in build.lists:
+        near = suggest(str(way[0]), {*build.lists, *besides})
+        build.refuse(key, f"names the list {text}, which the file does not give{near}")
 
 
 def parse_way(text: Any, build: Build, key: KeyPath) -> tuple[Step, ...]:

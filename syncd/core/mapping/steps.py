@@ -5,16 +5,20 @@ Refuses what does not fit with the value and half a sentence of what is expected
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
+from syncd.core.cells import DateCell
 from syncd.core.mapping.build import Build, suggest
 from syncd.core.mapping.countries import find_country
-from syncd.core.mapping.dates import ISO, DateRules, compile_form, read_date, shift_date
+from syncd.core.mapping.dates import ISO, DateForm, DateRules, compile_form, read_date, shift_date
 from syncd.core.mapping.model import KeyPath, Scope, TreePath, ValueRefusedError
+from syncd.core.mapping.number_hints import explain_number
 from syncd.core.mapping.numbers import NumberRules, finish_number, read_number, round_half_up
 from syncd.core.mapping.paths import write_scalar
 from syncd.core.mapping.texts import compile_step
@@ -22,11 +26,14 @@ from syncd.core.mapping.texts import compile_step
 Step = Callable[[Any, TreePath | None, Scope], Any]
 
 
-def make_number_rules(told: Any, build: Build) -> NumberRules:
+def make_number_rules(told: Any, build: Build, key: KeyPath) -> NumberRules:
     """Given what `number:` says, return the rules: the mapping's `numbers:` with what is told besides."""
     asked = {**build.numbers, **(told if isinstance(told, dict) else {})}
     if "scale" in asked:
         asked["scale"] = Decimal(str(asked["scale"]))
+    if asked.get("decimal", ".") == asked.get("thousands"):
+        mark = asked["thousands"]
+        build.refuse(key, f"takes `{mark}` for decimals and for thousands; say both, `decimal:` and `thousands:`")
     return NumberRules(**asked)
 
 
@@ -42,7 +49,7 @@ def compile_steps(spec: dict[str, Any], build: Build, key: KeyPath) -> list[Step
     if "lookup" in spec:
         steps.append(_compile_lookup(spec, build, key))
     if spec.get("number", False) is not False:
-        steps.append(_make_number(make_number_rules(spec["number"], build)))
+        steps.append(_make_number(make_number_rules(spec["number"], build, (*key, "number"))))
     if spec.get("date", False) is not False:
         steps += _compile_date(spec["date"], build, (*key, "date"))
     if "country" in spec:
@@ -94,25 +101,32 @@ def _make_number(rules: NumberRules) -> Step:
             try:
                 number, sign = read_number(value, rules, pattern)
             except ValueError as reason:
-                raise ValueRefusedError("number", str(reason), path, value) from None
+                raise ValueRefusedError("number", f"{reason}{explain_number(value, rules)}", path, value) from None
             if sign:
                 scope.signs.append((path, sign))
         if isinstance(number, bool) or not isinstance(number, int | Decimal | Fraction):
             raise ValueRefusedError("number", f"it must be a number such as {rules.write_example()}", path, value)
+        if rules.must_be_whole and not isinstance(number, Fraction) and number != int(number):
+            raise ValueRefusedError("number", _say_whole(rules), path, value)
         return finish_number(number, rules)
 
     return step
 
 
+def _say_whole(rules: NumberRules) -> str:
+    if rules.whole:
+        return "it must be a whole number, as `whole: true` in the mapping says"
+    return (
+        f"it must be a whole number such as 1234, since the mapping has `scale: {rules.scale}` for it; if the file "
+        "writes decimals, take `scale:` out, or write `whole: false` beside it"
+    )
+
+
 def _compile_date(told: Any, build: Build, key: KeyPath) -> list[Step]:
     forms = {"formats": [told]} if isinstance(told, str) else {"formats": told} if isinstance(told, list) else told
     asked = {**(build.dates or {}), **(forms if isinstance(forms, dict) else {})}
-    compiled = []
-    for form in asked.pop("formats", [ISO]):
-        try:
-            compiled.append(compile_form(str(form)))
-        except ValueError as error:
-            build.refuse(key, f"has the form {form}, which {error}")
+    own = isinstance(forms, dict) and "formats" in forms
+    compiled = compile_forms(asked.pop("formats", [ISO]), build, key if own else ("dates", "formats"))
     clock = asked.pop("time", None)
     if clock is not None:
         asked["time"] = _parse_clock(str(clock))
@@ -122,11 +136,14 @@ def _compile_date(told: Any, build: Build, key: KeyPath) -> list[Step]:
     if zone is not None:
         asked["zone"] = find_zone(zone, build, key)
     rules = DateRules(forms=tuple(compiled), **asked)
+    typed = replace(rules, forms=(compile_form(ISO),))
 
     def step(value: Any, path: TreePath | None, scope: Scope) -> Any:
         try:
             if isinstance(value, datetime):
                 return shift_date(value, rules, scope.zone)
+            if isinstance(value, DateCell):  # stored as a date: how dates are written is no matter for it
+                return read_date(value, typed, scope.zone)
             return read_date(write_scalar(value), rules, scope.zone)
         except ValueError as reason:
             raise ValueRefusedError("date", str(reason), path, value) from None
@@ -134,12 +151,26 @@ def _compile_date(told: Any, build: Build, key: KeyPath) -> list[Step]:
     return [step]
 
 
+def compile_forms(written: list[Any], build: Build, key: KeyPath) -> list[DateForm]:
+    """Given the forms of dates as written, return them compiled; a bad one is noted."""
+    compiled = []
+    for form in written:
+        try:
+            compiled.append(compile_form(str(form)))
+        except ValueError as error:
+            build.refuse(key, f"has the form {form}, which {error}")
+    return compiled
+
+
 def find_zone(name: str, build: Build, key: KeyPath) -> ZoneInfo | None:
     """Given a time zone's name, return it; one that does not exist is noted."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        build.refuse(key, f"names the time zone {name}, which is none of the IANA list; write it like Europe/Berlin")
+        zones = {zone.casefold(): zone for zone in sorted(available_timezones())}
+        near = get_close_matches(name.casefold(), zones, n=1)
+        cure = f"did you mean {zones[near[0]]}?" if near else "write it like Europe/Berlin"
+        build.refuse(key, f"names the time zone {name}, which is none of the IANA list; {cure}")
         return None
 
 

@@ -6,6 +6,7 @@ stream and hold one order; grouping over the whole file and joined tables hold t
 
 from collections.abc import Iterator
 
+from syncd.core.cells import SpoiltCell
 from syncd.core.limits import Limits
 from syncd.core.mapping.csv_rows import Sheet
 from syncd.core.mapping.model import (
@@ -125,6 +126,17 @@ def _say_keyless(row: Row, column: str) -> Problem:
     return Problem("no_key", message, column=column, line=row.line)
 
 
+def _list_spoilt(rows: list[Row], at: list[int], sheet: Sheet) -> Iterator[Problem]:
+    """Yield a problem for each key that a spreadsheet has spoilt: rows of several orders may look like one."""
+    for row in rows:
+        for index in at:
+            cell = row.cells[index] if index < len(row.cells) else ""
+            if isinstance(cell, SpoiltCell):
+                column = sheet.names[sheet.keys[index]]
+                message = f"{quote_name(column)} is {VALUE_MARK}; {cell.reason}"
+                yield Problem("spoilt_cell", message, column=column, line=row.line, value=str(cell))
+
+
 def _read_key(row: Row, at: list[int]) -> tuple[str, ...]:
     """Return a row's key; an empty one where nothing of it is filled."""
     key = tuple(fold_space(row.cells[index]) if index < len(row.cells) else "" for index in at)
@@ -136,6 +148,7 @@ def _grow_group(rows: list[Row], sheet: Sheet, mapping: Mapping) -> Tree:
     at = [sheet.keys.index(name) for name in mapping.grouping.by]
     if at and not _read_key(rows[0], at):
         problems.append(_say_keyless(rows[0], sheet.names[mapping.grouping.by[0]]))
+    problems += _list_spoilt(rows, at, sheet)
     values = [sheet.read_values(row) for row in rows]
     lists = {ROWS} if mapping.classes is None else {*mapping.classes.lists.values(), mapping.classes.other}
     root: dict[str, object] = {**values[0], **{name: [] for name in lists if name}}

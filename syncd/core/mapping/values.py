@@ -8,7 +8,8 @@ Compiled once into closures; refuses what does not fit, never repairs it.
 from collections.abc import Callable
 from typing import Any
 
-from syncd.core.mapping.build import Build
+from syncd.core.cells import DateCell, NumberCell
+from syncd.core.mapping.build import Build, suggest
 from syncd.core.mapping.model import Found, KeyPath, Read, Scope, Test, TreePath
 from syncd.core.mapping.paths import write_scalar
 from syncd.core.mapping.sources import (
@@ -31,38 +32,65 @@ _DIRECT = {
     "template": compile_template,
 }
 _SOURCES = (*_DIRECT, "constant", "join", "first", "sum", "counted", "first_item")
+_BESIDE = {
+    "unknown": ("lookup",),
+    "over": ("sum",),
+    "separator": ("join", "path"),
+    "of": ("column", "path"),
+    "optional": ("column", "path"),
+}
+"""Words that say more about another one, and the others."""
 _BROKEN: Read = lambda _scope: (None, None)  # noqa: E731 - stands for a spec with a fault: it is never run
 
 
 def compile_spec(spec: Any, build: Build, key: KeyPath) -> Read:
     """Given a value's spec, return how it is read; what is wrong with it is noted."""
+    return compile_pair(spec, build, key)[0]
+
+
+def compile_pair(spec: Any, build: Build, key: KeyPath) -> tuple[Read, Read | None]:
+    """Given a value's spec, return how it is read, and how without its default: None for a constant."""
     spec = normalise_spec(spec, build)
     sources = [word for word in _SOURCES if word in spec]
     if len(sources) != 1:
         found = f", not {' and '.join(sources)}" if sources else ""
         build.refuse(key, f"must have one of {', '.join(_SOURCES)}{found}")
-        return _BROKEN
+        return _BROKEN, None
+    for word, owners in _BESIDE.items():
+        if word in spec and not any(owner in spec for owner in owners):
+            build.refuse((*key, word), f"means nothing without {' or '.join(f'{owner}:' for owner in owners)}")
     source = _compile_source(sources[0], spec, build, key)
-    steps = [*compile_steps(spec, build, key)]
+    steps = [*compile_steps(_leave_scale_to_rows(spec), build, key)]
     when = compile_condition(spec["when"], build, (*key, "when")) if "when" in spec else None
     default = exact(spec.get("default"))
     keep_space = spec.get("space") == "keep"
 
-    def read(scope: Scope) -> Found:
-        if when is not None and not when(scope):
-            return None, None
-        value, path = source(scope)
+    def read_own(scope: Scope) -> Found:
+        value, path = source(scope) if when is None or when(scope) else (None, None)
         if isinstance(value, str):
-            value = (value if keep_space else fold_space(value)) or None
-            if value in build.nulls:
-                value = None
+            cell, text = value, value if keep_space else fold_space(value)
+            value = None if not text or text in build.nulls else _find_typed(value, text)
+            if isinstance(cell, NumberCell) and cell.sign:
+                scope.signs.append((path, cell.sign))
         for step in steps:
             if value is None or value == "":
                 break
             value = step(value, path, scope)
-        return (default if value is None or value == "" else value), path
+        return (None if value == "" else value), path
 
-    return read
+    def read(scope: Scope) -> Found:
+        value, path = read_own(scope)
+        return (default if value is None else value), path
+
+    own = None if sources == ["constant"] else read_own
+    return (read_own if default is None else read), own
+
+
+def _find_typed(cell: str, text: str) -> Any:
+    """Given a cell and its text, return what a spreadsheet stores in it: a number, a date; else the text."""
+    if isinstance(cell, NumberCell):
+        return cell.exact
+    return cell if isinstance(cell, DateCell) else text
 
 
 def normalise_spec(spec: Any, build: Build) -> dict[str, Any]:
@@ -135,17 +163,48 @@ def _compile_source(word: str, spec: dict[str, Any], build: Build, key: KeyPath)
             parts = [compile_spec(each, build, (*key, "join", index)) for index, each in enumerate(spec["join"])]
             return _make_join(parts, spec.get("separator", " "))
         case "first":
+            _check_choices(spec["first"], build, key)
             choices = [compile_spec(each, build, (*key, "first", index)) for index, each in enumerate(spec["first"])]
             return _make_first(choices)
         case "sum":
             numbered = normalise_spec(spec["sum"], build)
-            numbered = numbered if "number" in numbered else {**numbered, "number": spec.get("number", True)}
+            numbered = numbered if "number" in numbered else {**numbered, "number": _leave_decimals_to_sum(spec)}
             return compile_sum(spec, lambda: compile_spec(numbered, build, (*key, "sum")), build, key)
         case "counted":
+            if not build.in_item:
+                build.refuse((*key, "counted"), "counts items: it stands under items: only")
             return lambda scope: (str(scope.number), None)
         case _:
             name = spec["first_item"]
+            if build.in_item:
+                build.refuse((*key, "first_item"), "is for fields of the order: it cannot stand under items:")
+            elif name not in build.item_fields:
+                known = suggest(name, build.item_fields)
+                build.refuse((*key, "first_item"), f"names the field {name}, which items: does not have{known}")
             return lambda scope: (scope.first_item.get(name), None)
+
+
+def _leave_decimals_to_sum(spec: dict[str, Any]) -> Any:
+    """Return how each number of a sum is read: only the sum is rounded."""
+    told = spec.get("number", True)
+    return {word: value for word, value in told.items() if word != "decimals"} if isinstance(told, dict) else told
+
+
+def _leave_scale_to_rows(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return a spec without the scale that a sum's numbers have had already."""
+    told = spec.get("number")
+    if "sum" not in spec or not isinstance(told, dict):
+        return spec
+    return {**spec, "number": {word: value for word, value in told.items() if word not in {"scale", "whole"}}}
+
+
+def _check_choices(choices: list[Any], build: Build, key: KeyPath) -> None:
+    """Note a choice of `first:` that always has a value: those behind it would never count."""
+    for index, choice in enumerate(choices[:-1]):
+        spec = normalise_spec(choice, build)
+        if "default" in spec or ("constant" in spec and "when" not in spec):
+            sentence = "always has a value, so what stands behind it never counts; put it last"
+            build.refuse((*key, "first", index), sentence)
 
 
 def _make_join(parts: list[Read], separator: str) -> Read:
