@@ -4,13 +4,14 @@ import json
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.mappings import answer_draft, compile_text
+from support.drafts import answer
+from support.mappings import compile_text
 
 from syncd.core.draft import draft_mapping
 from syncd.core.draft.words import list_fields
 from syncd.core.model import FileDamagedError
 
-NAMES = st.sampled_from([" ".join(phrase) for field in list_fields() for phrase in field.words])
+NAMES = st.sampled_from([" ".join(phrase) for field in list_fields() for phrase in field.ranks])
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
 CELLS = TEXT | st.sampled_from(
     [
@@ -25,6 +26,16 @@ CELLS = TEXT | st.sampled_from(
         "19%",
         '="01"',
         "'01",
+        "NULL",
+        "2x A-1; 1x B-2",
+        "A|B",
+        "1|2",
+        "H",
+        "I",
+        "item",
+        "shipping",
+        "Total 3",
+        "10:30",
     ]
 )
 
@@ -37,7 +48,8 @@ def draft(content, name):
 
 
 def is_mapping(text):
-    compile_text(answer_draft(text))
+    compile_text(text)
+    compile_text(answer(text))
     return True
 
 

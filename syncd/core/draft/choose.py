@@ -1,19 +1,32 @@
-"""Which column is which field: by its name, then by the look of its values. Each choice says how sure it is.
+"""Which column is which field: by its name, and by the look of its values. Each choice says how sure it is.
 
-Refuses to choose what has neither the name nor the look: that stays open.
+The best pair of field and column goes first, and a column is one field of its part only. Refuses to choose what a
+name of no field fits better: that stays open.
 """
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from syncd.core.draft.looks import fits
-from syncd.core.draft.survey import Column
-from syncd.core.draft.words import Field, find_role, list_fields, score_name, split_name
+from syncd.core.draft.model import OPEN, Column
+from syncd.core.draft.words import Field, Words, find_role, list_part, score_name, split_name
 
-_ENOUGH = 0.45
-_LIKELY = 0.65
-_BY_LOOK = {"ReferenceNumber", "ReceivedDate", "Currency", "EmailAddress"}
-"""Fields that the look of values alone may tell, where no name does."""
+ENOUGH = 0.5
+LIKELY = 0.68
+_SURE = 0.9
+_ANYBODY = {"EmailAddress", "PhoneNumber"}
+"""Fields of an address that may be the buyer's as well."""
+_UNNAMED = 0.93  # of the score of a name that says which address it is of
+_OTHERS = 0.8
+_OWN = 2  # of these an address of its own has, at least
+_BY_LAST_KEY = 0.7
+_BY_BARE = 0.97
+_VAGUE = frozenset(
+    ["id", "no", "name", "code", "type", "valu", "date", "time", "amount", "reference", "text", "total", "status"]
+)
+_TELLING = {"Address1", "Town", "PostCode"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,36 +35,95 @@ class Choice:
 
     column: Column
     sure: float  #: 0 to 1
+    by_look: bool = False
 
     def say(self) -> str:
         """Return how sure it is, in words."""
-        word = "sure" if self.sure >= 0.9 else "likely" if self.sure >= _LIKELY else "a guess"
-        how = "by its values alone" if self.sure < _ENOUGH else "by its name"
-        if not self.column.filled:
+        word = "sure" if self.sure >= _SURE else "likely" if self.sure >= LIKELY else "a guess"
+        how = "by its values alone" if self.by_look else "by its name"
+        if self.column.filled and not self.by_look:
+            how += " and values"
+        elif not self.column.filled:
             how += ", it is empty here"
+        if self.by_look:
+            how += f"; {OPEN}: is it?"
         return f"{word} ({self.sure:.0%}), {how}"
 
 
-def choose_columns(columns: Sequence[Column], part: str, role: str = "") -> dict[str, Choice]:
-    """Given columns, a part of the order and for an address its role, return the best column for each field."""
-    chosen: dict[str, Choice] = {}
-    for field in list_fields():
-        if field.part == part:
-            choices = [Choice(column, _score(column, field, role)) for column in columns]
-            best = max(choices, key=lambda choice: choice.sure, default=None)
-            if best is not None and best.sure > 0:
-                chosen[field.name] = best
-    taken = {id(choice.column) for choice in chosen.values() if choice.sure >= _LIKELY}
-    return {name: choice for name, choice in chosen.items() if choice.sure >= _LIKELY or id(choice.column) not in taken}
+Choices = dict[str, Choice]
 
 
-def _score(column: Column, field: Field, role: str) -> float:
-    words, values = split_name(column.name), column.filled
-    own = find_role(words) if field.part == "address" else ""
-    named = 0.0 if own not in {"", role} or (role == "billing" and not own) else score_name(words, field)
-    if named < _ENOUGH:
-        nameless = len(words) <= 2 and words[-1:] != () and words[-1].isdigit()
-        return 0.3 if nameless and values and field.name in _BY_LOOK and fits(field.look, values) else 0.0
-    if not fits(field.look, values):
-        return 0.0
-    return named * (1 if values else 0.7) * (0.93 if role and not own else 1)
+def choose_columns(
+    columns: Sequence[Column], part: str, role: str = "", taken: Mapping[str, float] | None = None
+) -> Choices:
+    """Given columns, a part of the order and for an address its role, return the best column for each field.
+
+    `taken` are the names of columns that are other fields already, with how sure that is.
+    """
+    neutral = _tell_neutral(columns) if part == "address" else ""
+    pairs = []
+    for at, column in enumerate(columns):
+        words = column.words
+        most = max(_rate_decoy(words, part), (taken or {}).get(column.name, 0.0))
+        for field in list_part(part):
+            score = max(score_name(words, field), _rate_last_key(column, field), _rate_bare(column, field))
+            if score < ENOUGH or score <= most:
+                continue
+            score *= 1.0 if part != "address" else _rate_role(words, field, role, neutral)
+            score *= 1 if column.filled else 0.75
+            if score >= ENOUGH and fits(field.look, column.filled):
+                pairs.append((score, -at, field, column))
+    chosen: Choices = {}
+    used: set[str] = set()
+    for score, _, field, column in sorted(pairs, key=lambda pair: pair[:2], reverse=True):
+        if field.name not in chosen and column.name not in used:
+            chosen[field.name] = Choice(column, score)
+            used.add(column.name)
+    return chosen
+
+
+def take(choices: Choices, besides: Collection[str] = ()) -> dict[str, float]:
+    """Given choices, return the columns that are taken by them, with how sure that is, some fields aside."""
+    return {choice.column.name: choice.sure for name, choice in choices.items() if name not in besides}
+
+
+def _rate_last_key(column: Column, field: Field) -> float:
+    """Return how well the last key of a path names a field: `money.ccy`; a name such as id says too little."""
+    last = split_name(column.name.rpartition(".")[2]) if "." in column.name and not column.label else ()
+    return _BY_LAST_KEY * score_name(last, field) if last and _VAGUE.isdisjoint(last) else 0.0
+
+
+def _rate_bare(column: Column, field: Field) -> float:
+    """Return how well a name without what stands in parentheses names a field: `Price (EUR)`."""
+    bare = re.sub(r"[(\[].*?[)\]]", " ", column.label or column.name)
+    return _BY_BARE * score_name(split_name(bare), field) if "(" in column.name else 0.0
+
+
+def _rate_decoy(words: Words, part: str) -> float:
+    """Return how well a name fits what no field is made of; the state of an order is no field of it, either."""
+    parts = ("other",) if part in {"state", "row"} else ("other", "state")
+    return max(score_name(words, field) for other in parts for field in list_part(other))
+
+
+def _tell_neutral(columns: Sequence[Column]) -> str:
+    """Return which address columns are of that do not say it: the delivery's, unless that has columns of its own."""
+    told = {
+        (find_role(column.words), field.name)
+        for column in columns
+        for field in list_part("address")
+        if field.name in _TELLING and score_name(column.words, field) > LIKELY
+    }
+    roles = Counter(role for role, _ in told)
+    if roles["delivery"] < _OWN:
+        return "delivery"
+    return "billing" if roles["billing"] < _OWN else "none"
+
+
+def _rate_role(words: Words, field: Field, role: str, neutral: str) -> float:
+    own = find_role(words)
+    if own == role:
+        return 1.0
+    anybody = field.name in _ANYBODY
+    if own:
+        return _OTHERS if anybody else 0.0
+    return _UNNAMED if neutral == role or anybody else 0.0

@@ -1,125 +1,202 @@
-"""What senders call the fields of an order, in English, German, French, Polish and Spanish.
+"""Names of columns as words, and how well they name a field: `shipTo.street[0]` is ship, to, street, 1.
 
-A table and little else: words are folded (no case, no accents) and the likelier ones stand first.
+Words are folded (no case, no accents, no umlauts); what they may mean stands in `synonyms`.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-_TABLE = """\
-order ReferenceNumber id: order number, order no, order id, reference number, order reference, order ref, \
-reference, document no, document number, sales order, \
-bestellnr, bestellnummer, auftragsnr, auftragsnummer, belegnummer, numero de commande, no commande, commande, \
-numer zamowienia, nr zamowienia, zamowienie, numero de pedido, num pedido, pedido, name, number, id
-order ReceivedDate date: order date, created at, purchase date, date created gmt, date created, received date, \
-ordered at, document date, doc date,  bestelldatum, auftragsdatum, date de commande, date commande, \
-data zamowienia, fecha de pedido, \
-fecha pedido, datum, date, fecha, data
-order DispatchBy date: dispatch by, ship by, latest ship date, ship until, requested date, promised date, \
-due date, versand bis, versanddatum, \
-liefertermin, lieferdatum, date expedition, expedier avant, data wysylki, wysylka do, fecha de envio, enviar antes
-order Currency currency: currency, currency code, payment currency, curr, waehrung, wahrung, devise, monnaie, \
-waluta, \
-moneda, divisa
-order ChannelBuyerName person: buyer name, buyer display name, buyer, billing name, customer name, customer, kunde, \
-kundenname, kaeufer, client, nom client, acheteur, klient, kupujacy, cliente, comprador
-order PostalServiceCost number: shipping cost, shipping costs, shipping price, shipping price minor, shipping total, \
-shipping, postage, freight, versandkosten, porto, fracht, frais de port, frais de livraison, koszt wysylki, \
-koszt dostawy, gastos de envio
-order PostalServiceTaxRate number: shipping tax rate, shipping vat rate, shipping vat bp
-item OrderLineNumber text: order item id, line number, line no, order line number, position, positionsnr, pos, \
-no ligne, pozycja, linea, id
-item SKU text: sku, lineitem sku, item number, article number, article no, product code, item code, artikelnr, \
-artikelnummer, article, artikel, material, reference article, code article, kod produktu, kod towaru, symbol, \
-referencia, codigo
-item ItemTitle text: item title, title, product name, item name, lineitem name, product, description, \
-product description, item description, bezeichnung, \
-artikelbezeichnung, designation, libelle, nazwa produktu, nazwa towaru, nazwa, descripcion, titulo, name
-item Qty number: quantity, qty, lineitem quantity, quantity purchased, quantity ordered, qty ordered, menge, \
-anzahl, stueckzahl, \
-stuckzahl, quantite, qte, ilosc, cantidad
-item PricePerUnit number: unit price, price per unit, lineitem price, unit price minor, price, item price, \
-stuckpreis, stueckpreis, einzelpreis, preis, prix unitaire, prix, cena jednostkowa, cena, precio unitario, precio
-item TaxRate number: tax rate, vat rate, tax percent, vat bp, vat, mwst, mwst satz, ust, steuersatz, taux tva, tva, \
-stawka vat, iva
-address FullName person: full name, recipient name, recipient, name, empfaenger, empfanger, destinataire, nom, \
-odbiorca, destinatario
-address FirstName person: first name, firstname, name first, vorname, prenom, imie, nombre
-address LastName person: last name, lastname, surname, name last, nachname, nom de famille, nazwisko, apellidos
-address Company text: company, company name, firma, societe, entreprise, empresa
-address Address1 text: address 1, address line 1, street 1, street, strasse, adresse 1, adresse, address, rue, \
-ulica, \
-adres, calle, direccion
-address HouseNumber text: house number, house no, hausnr, hausnummer, nr domu
-address Address2 text: address 2, address line 2, street 2, adresszusatz, adresse 2, zusatz, complement, floor, \
-adres 2
-address Address3 text: address 3, address line 3, street 3, adresse 3
-address Town text: town, city, ort, stadt, ville, miasto, miejscowosc, ciudad, poblacion
-address Region text: region, state, province, county, bundesland, wojewodztwo, provincia
-address PostCode text: post code, postcode, postal code, zip, zip code, plz, postleitzahl, code postal, \
-kod pocztowy, \
-codigo postal
-address Country country: country, country code, land, pays, kraj, pais
-address PhoneNumber text: phone number, phone, telephone, telefon, tel, mobile, telefono
-address EmailAddress email: email, e mail, email address, mail, courriel, correo
-state Paid text: financial status, payment status, payment state, status, paid, bezahlt, paye, oplacone, pagado
-"""
-DELIVERY = frozenset(
-    {"ship", "shipping", "delivery", "recipient", "lieferung", "liefer", "livraison", "dostawa", "dostawy", "envio"}
+from syncd.core.draft.synonyms import (
+    BILLING,
+    CLASSES,
+    DELIVERY,
+    ITEM_HEADS,
+    NEUTRAL,
+    ORDER_HEADS,
+    PARTNERS,
+    PREFIXES,
+    SAME,
+    STOP,
+    TABLE,
 )
-BILLING = frozenset(
-    {"bill", "billing", "invoice", "rechnung", "facturation", "facture", "faktura", "faktury", "factura"}
-)
-_NEUTRAL = frozenset({"address", "adresse", "adres", "buyer", "customer", "kunde"})
+
+Words = tuple[str, ...]
+
 _LETTERS = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe"})
+_STOP = frozenset(STOP.split())
+_NUMBERED = re.compile(r"([^\W\d_]{3,}?)-?(?:nummer|number|numer|nr)(?![^\W\d_])")
+_TURNED = 0.03  # a name whose words stand in another order counts so much less
+_STRIPPED = 0.02  # a name counts so much less for each kind of word that had to be left out
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """A field to be found."""
+    """A field to be found; compared by identity, as there is one of each."""
 
-    part: str  #: of the order: order, item, address or state
+    part: str  #: of the order: order, item, address, state, row; other: no field at all
     name: str
     look: str  #: what its values look like
-    words: tuple[tuple[str, ...], ...]
+    ranks: dict[Words, int]  #: phrase -> how many likelier ones there are
+    joined: dict[str, int]  #: the same, without spaces
+    turned: dict[Words, int]  #: the same, its words sorted
+
+
+def fold(text: str) -> str:
+    """Given a text, return it without case, accents and umlauts, these in either way of writing."""
+    folded = text.casefold().translate(_LETTERS)
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(letter))
+    return re.sub("([aou])e", r"\1", plain)
+
+
+@lru_cache(maxsize=65_536)
+def split_name(name: str) -> Words:
+    """Given a column's name or a path of keys, return its folded words, those that say nothing left out."""
+    return tuple(part for word in _split(name) for part in _split_compound(word))
 
 
 @lru_cache(maxsize=1)
 def list_fields() -> tuple[Field, ...]:
     """Return the fields to be found, in the order they are written."""
     fields = []
-    for line in _TABLE.splitlines():
-        head, _, words = line.partition(": ")
+    for line in TABLE.splitlines():
+        head, _, phrases = line.partition(": ")
         part, name, look = head.split()
-        fields.append(Field(part, name, look, tuple(tuple(phrase.split()) for phrase in words.split(", "))))
+        ranks = {words: rank for rank, words in reversed([*enumerate(_split_all(phrases))])}
+        joined = {"".join(words): rank for words, rank in ranks.items()}
+        turned = {tuple(sorted(words)): rank for words, rank in ranks.items()}
+        fields.append(Field(part, name, look, ranks, joined, turned))
     return tuple(fields)
 
 
-def split_name(name: str) -> tuple[str, ...]:
-    """Given a column's name or a path of keys, return its folded words: `shipTo.street[0]` is ship, to, street, 1."""
-    name = re.sub(r"\[(\d+)\]", lambda index: f" {int(index[1]) + 1}", name)
-    name = re.sub(r"(?<=[a-zà-ž])(?=[A-Z])", " ", name).casefold().translate(_LETTERS)
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
-    return tuple(re.findall(r"[^\W\d_]+|\d+", plain))
+def _split_all(phrases: str) -> list[Words]:
+    return [tuple(_split(phrase)) for phrase in phrases.split(", ")]
 
 
-def find_role(words: tuple[str, ...]) -> str:
+@lru_cache(maxsize=16)
+def list_part(part: str) -> tuple[Field, ...]:
+    """Given a part of the order, return its fields."""
+    return tuple(field for field in list_fields() if field.part == part)
+
+
+def find_role(words: Words) -> str:
     """Given a name's words, return which address they speak of: delivery, billing or ""."""
-    if BILLING.intersection(words):
+    if _listed(BILLING).intersection(words):
         return "billing"
-    return "delivery" if DELIVERY.intersection(words) else ""
+    return "delivery" if _listed(DELIVERY).intersection(words) else ""
 
 
-def score_name(words: tuple[str, ...], field: Field) -> float:
+def is_of_item(words: Words) -> bool:
+    """Given a name's words, tell whether it begins as the names of an item's columns do: line item, order line."""
+    return _drop_head(words, ITEM_HEADS) != words
+
+
+@lru_cache(maxsize=65_536)
+def score_name(words: Words, field: Field) -> float:
     """Given a name's words, return how well they name a field: 1 is exactly, 0 not at all."""
-    own = tuple(word for word in words if word not in DELIVERY | BILLING) if field.part == "address" else words
-    plain = tuple(word for word in own if word not in _NEUTRAL) if field.part == "address" else own
     best = 0.0
-    for rank, phrase in enumerate(field.words):
-        if phrase in {words, own, plain} or "".join(phrase) == "".join(own):
-            return 1 - rank / 100
-        if any(words[at : at + len(phrase)] == phrase for at in range(len(words))):
-            best = max(best, 0.4 + 0.3 * len(phrase) / len(words) - rank / 100)
-    return best
+    for penalty, own in enumerate(_list_readings(words, field)):
+        for score, rank in _list_matches(own, field):
+            best = max(best, score - rank / 1000 - _STRIPPED * penalty)
+    return best * 0.4 if field.part in {"order", "address"} and is_of_item(words) else best
+
+
+def _list_matches(own: Words, field: Field) -> Iterator[tuple[float, int]]:
+    """Yield how well a field's phrases fit a name: all of it, its words in another order, or a part of it."""
+    for found, key, score in (
+        (field.ranks, own, 1.0),
+        (field.joined, "".join(own), 1.0),
+        (field.turned, tuple(sorted(own)), 1.0 - _TURNED),
+    ):
+        if key in found:
+            yield score, found[key]  # type: ignore[index]
+    for length in range(1, len(own)):
+        for at in range(len(own) - length + 1):
+            rank = field.ranks.get(own[at : at + length])
+            if rank is not None:
+                yield 0.35 + 0.35 * length / len(own), rank
+
+
+def tell_class(value: str) -> str:
+    """Given a cell that may tell the type of a row, return item, shipping, discount, tax, order, note or ""."""
+    return _look_up(value, "classes")
+
+
+def tell_partner(value: str) -> str:
+    """Given a cell that may tell the role of a partner, return delivery, buyer, billing or ""."""
+    return _look_up(value, "partners")
+
+
+@lru_cache(maxsize=4)
+def _list_meanings(which: str) -> dict[str, str]:
+    table = CLASSES if which == "classes" else PARTNERS
+    return {_squeeze(word): meaning for meaning, words in table.items() for word in words.split()}
+
+
+def _look_up(value: str, which: str) -> str:
+    return _list_meanings(which).get(_squeeze(value), "")
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"[\W_]", "", fold(text))
+
+
+def _list_readings(words: Words, field: Field) -> Iterator[Words]:
+    """Yield a name's words as they stand, then without those that only say what they belong to."""
+    yield words
+    if field.part == "item":
+        once = _drop_head(words, ITEM_HEADS)
+        yield once
+        yield _drop_head(once, ITEM_HEADS)
+    elif field.part in {"order", "state"}:
+        yield _drop_head(words, ORDER_HEADS)
+    elif field.part == "address":
+        own = tuple(word for word in words if word not in _listed(DELIVERY) | _listed(BILLING))
+        yield own or words
+        yield tuple(word for word in own if word not in _listed(NEUTRAL)) or words
+
+
+def _drop_head(words: Words, heads: str) -> Words:
+    for head in sorted(_split_heads(heads), key=len, reverse=True):
+        if words[: len(head)] == head and len(words) > len(head):
+            return words[len(head) :]
+    return words
+
+
+@lru_cache(maxsize=8)
+def _split_heads(heads: str) -> tuple[Words, ...]:
+    return tuple(tuple(_split(head)) for head in heads.split("|"))
+
+
+@lru_cache(maxsize=8)
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(map(fold, words.split()))
+
+
+@lru_cache(maxsize=1)
+def _list_vocabulary() -> frozenset[str]:
+    phrases = {word for field in list_fields() for phrase in field.ranks for word in phrase}
+    return frozenset(phrases | _listed(DELIVERY) | _listed(BILLING) | _listed(NEUTRAL))
+
+
+def _split(name: str) -> list[str]:
+    name = re.sub(r"\[(\d+)\]", lambda index: f" {int(index[1]) + 1}", name.replace("#", " no "))
+    name = re.sub(r"(?<=[a-zà-ž])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name).casefold()
+    plain = unicodedata.normalize("NFKD", name.translate(_LETTERS))
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    words = re.findall(r"[^\W\d_]+|\d+", _NUMBERED.sub(r"\1 no", plain))
+    return [fold(SAME.get(word, word)) for word in words if word not in _STOP] or [fold(word) for word in words]
+
+
+def _split_compound(word: str) -> Words:
+    """Split what German and careless English write in one: Rechnungsort, shipcity."""
+    if word in _list_vocabulary():
+        return (word,)
+    for prefix in sorted(map(fold, PREFIXES.split()), key=len, reverse=True):
+        rest = word.removeprefix(prefix)
+        rest = SAME.get(rest, rest)
+        if rest != word and rest in _list_vocabulary():
+            return prefix, rest
+    return (word,)

@@ -1,39 +1,26 @@
 """What was seen and chosen, written as a mapping in YAML: each line says why, and where the operator must decide.
 
-Names columns and conventions, never a customer's value. Refuses to guess what no name and no value tells.
+Names columns and conventions, never a customer's value. A line that waits for the operator begins with #, so the
+draft can be tried at once, and an order that lacks what it needs is refused, not sent with a guess.
 """
 
-import json
-import re
 from collections.abc import Iterator
 
-from syncd.core.draft.choose import Choice, choose_columns
-from syncd.core.draft.looks import describe_numbers, find_forms, find_rival, lacks_time, lacks_zone
-from syncd.core.draft.survey import DELIMITERS, Column, Survey, survey_file
-from syncd.core.draft.words import list_fields, split_name
+from syncd.core.draft.choose import Choice, Choices, choose_columns, take
+from syncd.core.draft.dates import is_month_first
+from syncd.core.draft.guess import guess_address, guess_item, guess_order
+from syncd.core.draft.items_part import choose_price, write_items
+from syncd.core.draft.looks import find_currency, find_decimal, find_doubt, find_rates
+from syncd.core.draft.model import OPEN, Column, Layout, Line, Survey
+from syncd.core.draft.order_part import Blocks, write_order, write_states
+from syncd.core.draft.survey import survey_file
+from syncd.core.draft.synonyms import NO
+from syncd.core.draft.values import Writer, write_number_rules
+from syncd.core.draft.yaml import quote_text
 from syncd.core.mapping.numbers import SIGNS
-from syncd.core.report import escape_value
 
-OPEN = "todo".upper()
-"""Stands where the operator must decide."""
-
-_REQUIRED = {
-    "FullName",
-    "Address1",
-    "Town",
-    "PostCode",
-    "Country",
-    "SKU",
-    "ItemTitle",
-    "Qty",
-    "PricePerUnit",
-    "TaxRate",
-}
-_PLAIN = re.compile(r"[^\W\d_][\w./-]*(?: [\w./-]+)*")
-_WORDS = {"true", "false", "null", "yes", "no"}
-_WRAPPED = re.compile(r"'\d.*|=\".*\"")
-_Line = tuple[str, str]
-"""A line of YAML and its comment."""
+_PRICES = ("PricePerUnit", "NetPrice", "LineTotal", "NetTotal")
+_ROLES = ("delivery", "billing")
 
 
 def draft_mapping(data: bytes, name: str) -> str:
@@ -42,43 +29,159 @@ def draft_mapping(data: bytes, name: str) -> str:
     return "\n".join(f"{text}  # {comment}" if comment else text for text, comment in _write(seen)) + "\n"
 
 
-def _write(seen: Survey) -> Iterator[_Line]:
-    items = seen.item_columns if seen.items else seen.columns
-    order, item = choose_columns(seen.columns, "order"), choose_columns(items, "item")
-    number = item.get("OrderLineNumber")
-    if number is not None and not all(number.column.values):
-        del item["OrderLineNumber"]
-    blocks = {role: choose_columns(seen.columns, "address", role) for role in ("delivery", "billing")}
+def _write(seen: Survey) -> Iterator[Line]:
+    layout = seen.layout
+    order, item, blocks = _choose(layout)
+    numbers = _list_numbers(order, item)
+    values = [value for column in numbers for value in column.filled]
+    dates = [order[name].column for name in ("ReceivedDate", "DispatchBy") if name in order]
+    writer = Writer(seen, find_decimal(values) or ".", is_month_first(column.filled for column in dates))
+    state = {} if layout.by_look else choose_columns(layout.order, "state", taken=take(order))
+    rate = item.pop("TaxRate") if _is_first_only(item, layout) else None
+    rate = rate or (None if "TaxRate" in item else _find_rate(layout, order))
     yield (
-        "# A draft. Each comment says what was seen and how sure it is; the file was not judged and nothing was sent.",
+        "# A draft. Each comment says what was seen and how sure it is; the file was not judged, nothing was sent.",
         "",
     )
     yield (
-        f"# {OPEN} marks what you must decide. Then see what it makes: syncd validate FILE --mapping THIS --explain",
+        f"# {OPEN} marks what you must decide; what begins with # there is waiting for you, the rest is read already.",
         "",
     )
+    yield "# See what it makes: syncd validate FILE --mapping THIS --explain", ""
     yield "version: 1", ""
-    yield from _write_zone(order)
+    if any(writer.needs_zone(column) for column in dates):
+        yield "# zone: Europe/Berlin", f"{OPEN}: the dates name no zone; whose clock is it? Else it is the source's"
     yield from _write_reading(seen)
-    yield from _write_grouping(seen, order, blocks["delivery"])
-    numeric = [choice.column for choice in (*order.values(), *item.values()) if _is_number(choice, order, item)]
-    told = describe_numbers([value for column in numeric for value in column.filled])
-    if told:
-        yield f"numbers: {{{', '.join(f'{key}: {value}' for key, value in told.items())}}}", "as they look; check one"
-    yield from _write_state(seen)
+    yield from layout.structure
+    yield from write_number_rules(numbers, find_doubt(values))
+    yield from write_states(writer, state)
     yield "order:", ""
-    yield from _write_order(order, blocks, seen)
-    yield from _write_items(item, seen)
+    shipping = _write_shipping(writer, item, rate)
+    stated = "Paid" in state
+    yield from write_order(
+        writer,
+        order,
+        blocks,
+        shipping,
+        _find_currency(seen, item, numbers),
+        stated=stated,
+        taxed=rate is not None or "TaxRate" in item,
+    )
+    yield from write_items(writer, item, rate)
 
 
-def _write_zone(order: dict[str, Choice]) -> Iterator[_Line]:
-    dates = (order[name].column for name in ("ReceivedDate", "DispatchBy") if name in order)
-    if any(lacks_zone(column.filled) and not _is_utc(column) for column in dates):
-        yield f"zone: {OPEN}", f"{OPEN}: the dates name no zone; whose clock is it? Such as Europe/Berlin"
+def _choose(layout: Layout) -> tuple[Choices, Choices, Blocks]:
+    """Return the columns of the order, of its items and of its addresses."""
+    whole = [column for column in layout.order if column.name not in layout.varying]
+    if layout.by_look:
+        order = guess_order(whole)
+        used = take(order) if layout.one_table else {}
+        item = guess_item([column for column in layout.item if column.name not in used])
+        blocks: Blocks = {"delivery": guess_address(whole), "billing": {}}
+    else:
+        order = choose_columns(whole, "order")
+        if "PostalServiceCost" not in order:
+            order |= _pick(choose_columns(layout.order, "order"), "PostalServiceCost")
+        taken = take(order) if layout.one_table else {}
+        item = choose_columns(layout.item, "item", taken=taken)
+        if _is_net(layout) and "PricePerUnit" in item:
+            item["NetPrice"] = item.pop("PricePerUnit")
+        taken = take(order, {"ChannelBuyerName"}) | (take(item) if layout.one_table else {})
+        blocks = {role: choose_columns(whole, "address", role, taken) for role in _ROLES}
+    blocks |= _choose_partners(layout)
+    number = item.get("OrderLineNumber")
+    if number is not None and not _numbers_lines(number.column, layout):
+        del item["OrderLineNumber"]
+    return order, item, blocks
 
 
-def _write_reading(seen: Survey) -> Iterator[_Line]:
-    yield "read:", f"{seen.count} {'orders' if seen.items else 'rows'} looked at"
+def _is_net(layout: Layout) -> bool:
+    """Tell whether a column says of all orders that their prices are without tax."""
+    flag = choose_columns(layout.order, "row").get("TaxIncluded")
+    return flag is not None and all(value.lower() in NO.split() for value in flag.column.filled)
+
+
+def _choose_partners(layout: Layout) -> Blocks:
+    """Return the addresses that stand in records of their own, each in the first record there is of its roles."""
+    found: Blocks = {}
+    ways = {"delivery": ("delivery", "buyer"), "billing": ("billing", "buyer"), "buyer": ("buyer",)}
+    for role, others in ways.items():
+        partners = [each for other in others for each in layout.partners if each[0] == other]
+        if partners:
+            columns = partners[0][2]
+            block = guess_address(columns) if layout.by_look else _choose_both(columns)
+            paths = [path for _, path, _ in partners]
+            found[role] = {name: _place(choice, paths) for name, choice in block.items()}
+    return found
+
+
+def _choose_both(columns: tuple[Column, ...]) -> Choices:
+    return choose_columns(columns, "address", "delivery")
+
+
+def _place(choice: Choice, paths: list[str]) -> Choice:
+    column = Column(choice.column.name, choice.column.values, tuple(paths), choice.column.label)
+    return Choice(column, choice.sure, choice.by_look)
+
+
+def _pick(choices: Choices, name: str) -> Choices:
+    return {name: choices[name]} if name in choices else {}
+
+
+def _numbers_lines(column: Column, layout: Layout) -> bool:
+    """Tell whether a column numbers the items: it is filled in each, and differs within an order."""
+    return all(map(str.strip, column.values)) and (not layout.varying or column.name in layout.varying)
+
+
+def _list_numbers(order: Choices, item: Choices) -> list[Column]:
+    named = ("PostalServiceCost", "PostalServiceTaxRate", "Qty", "TaxRate", *_PRICES)
+    chosen = [choices[name].column for choices in (order, item) for name in named if name in choices]
+    return [column for column in chosen if find_rates(column.filled) != "inside"]
+
+
+def _is_first_only(item: Choices, layout: Layout) -> bool:
+    """Tell whether the tax rate of the items stands on the first row of an order only."""
+    return "TaxRate" in item and item["TaxRate"].column.name in layout.first_only
+
+
+def _find_rate(layout: Layout, order: Choices) -> Choice | None:
+    """Return the column of the order that tells the tax rate of its items."""
+    if layout.by_look:
+        return None
+    found = choose_columns(layout.order, "item", taken=take(order)).get("TaxRate")
+    return found if found is not None and found.column.filled and not found.column.of else None
+
+
+def _write_shipping(writer: Writer, item: Choices, rate: Choice | None) -> str:
+    layout = writer.seen.layout
+    price = next((item[name] for name in ("LineTotal", choose_price(item, rate)) if name in item), None)
+    if not layout.shipping or price is None:
+        return ""
+    return f"{{sum: {writer.write_number(price.column)}, over: {layout.shipping}}}"
+
+
+def _find_currency(seen: Survey, item: Choices, numbers: list[Column]) -> tuple[str, str] | None:
+    """Return a currency that no column of the order tells: one of the items', or the sign beside the prices."""
+    layout = seen.layout
+    if layout.items_path and not layout.by_look:
+        inner = choose_columns(_shorten(layout.item), "order", taken=take(item)).get("Currency")
+        if inner is not None and inner.column.filled:
+            path = f"{layout.items_path.replace('[*]', '[0]')}[0].{inner.column.name}"
+            return f"{{path: {quote_text(path)}}}", "that of the first item"
+    code = find_currency([value for column in numbers for value in column.filled])
+    named = {word.upper() for column in numbers for word in column.words} & set(SIGNS)
+    if not code and len(named) == 1:
+        return f"{{constant: {named.pop()}}}", "likely: the name of a price says it"
+    return (f"{{constant: {code}}}", "likely: its sign stands beside the numbers") if code else None
+
+
+def _shorten(columns: tuple[Column, ...]) -> list[Column]:
+    """Return columns as they are called by the last key of their paths alone."""
+    return [Column(each.name, each.values, label=each.name.rpartition(".")[2]) for each in columns]
+
+
+def _write_reading(seen: Survey) -> Iterator[Line]:
+    yield "read:", f"{seen.layout.count} {seen.layout.counted} looked at"
     yield f"  format: {seen.format}", ""
     match seen.encoding:
         case None:
@@ -87,182 +190,4 @@ def _write_reading(seen: Survey) -> Iterator[_Line]:
             yield "  encoding: utf-8", "sure: all of it is"
         case other:
             yield f"  encoding: {other}", "likely: it is no UTF-8; check letters such as é, ß or ł"
-    if seen.format == "csv":
-        yield f"  delimiter: {DELIMITERS[seen.delimiter]}", "fits the most rows"
-        if seen.quoting != "strict":
-            yield f"  quoting: {seen.quoting}", "quotes stand inside cells"
-        yield from _write_header(seen)
-    elif seen.orders:
-        yield f"orders: {seen.orders}", "the list whose entries hold lists"
-
-
-def _write_header(seen: Survey) -> Iterator[_Line]:
-    if seen.repeated:
-        yield "  repeated_columns: ignore", f"twice in the header: {', '.join(map(_quote, seen.repeated))}"
-    if not seen.header_row and not seen.kinds:
-        yield "  header: none", "no row looks like names; columns are called 1, 2, 3"
-    elif seen.header_row > 1:
-        names = [_quote(column.name) for column in seen.columns[:2]]
-        yield f"  header: {{contains: [{', '.join(names)}]}}", f"row {seen.header_row} looks like the names"
-    if seen.footers:
-        yield "  skip:", "rows with nearly nothing in them"
-    for number, first in enumerate(seen.footers, 1):
-        test = f"equals: {_quote(first)}" if first else "filled: false"
-        yield f"    footer {number}: {{column: {_quote(seen.columns[0].name)}, {test}}}", ""
-    if seen.kinds:
-        yield "records:", "the first cell looks like a type of record"
-        yield "  kinds:", ""
-    for place, (kind, width) in enumerate(seen.kinds.items()):
-        columns = ", ".join(f"{kind}{index}" for index in range(1, width + 1))
-        role, why = "", f"{OPEN}: ignore, or a part of the order?"
-        if place < 2:
-            role, why = ("is: order, ", "likely begins an order") if place == 0 else ("", "likely the items")
-        yield f"    {kind}: {{{role}columns: [{columns}]}}", why
-
-
-def _write_grouping(seen: Survey, order: dict[str, Choice], address: dict[str, Choice]) -> Iterator[_Line]:
-    key = order.get("ReferenceNumber")
-    if seen.items or key is None or len(set(key.column.filled)) == len(key.column.filled):
-        return
-    repeats = len(key.column.filled) - len(set(key.column.filled))
-    found: set[str] = set()
-    later = [index for index, value in enumerate(key.column.values) if value in found or found.add(value)]  # type: ignore[func-returns-value]
-    cells = [choice.column for choice in (*address.values(), *order.values()) if choice is not key]
-    blank = [column for column in cells if column.filled and not any(column.values[index] for index in later)]
-    first = ", cells: first" if len(blank) > len(cells) / 2 else ""
-    yield f"group: {{by: {_quote(key.column.name)}{first}}}", f"likely: {repeats} of {seen.count} rows repeat it"
-
-
-def _write_state(seen: Survey) -> Iterator[_Line]:
-    for choice in choose_columns(seen.columns, "state").values():
-        known = ", ".join(map(escape_value, sorted(set(choice.column.filled))[:6]))
-        yield (
-            f"# keep: {{paid: {{{_source(seen)}: {_quote(choice.column.name)}, equals: paid}}}}",
-            (f"{OPEN}: which orders shall be sent? Seen here: {known}"),
-        )
-
-
-def _write_order(order: dict[str, Choice], blocks: dict[str, dict[str, Choice]], seen: Survey) -> Iterator[_Line]:
-    delivery, billing = blocks["delivery"], blocks["billing"]
-    for field in list_fields():
-        if field.part != "order":
-            continue
-        if field.name == "ChannelBuyerName":
-            yield "  PaymentStatus: {constant: PAID}", "see keep: above for those that are not"
-        choice = order.get(field.name)
-        if choice is not None:
-            yield f"  {field.name}: {_write_value(field.name, choice.column, seen)}", _say(field.name, choice)
-        elif field.name == "ChannelBuyerName":
-            filled = all(all(billing[name].column.values) for name in ("FullName", "LastName") if name in billing)
-            ways = [_write_person(block) for block in ((billing, delivery) if filled else (delivery, billing))]
-            person = next(filter(None, ways), OPEN)
-            yield f"  {field.name}: {person}", "the person below" if person != OPEN else f"{OPEN}: who buys?"
-        elif not field.name.startswith("Postal"):
-            yield f"  {field.name}: {OPEN}", f"{OPEN}: no column looks like it"
-    yield "  DeliveryAddress:", ""
-    yield from _write_address(delivery, seen, "    ")
-    yield "  BillingAddress:", ""
-    yield "    otherwise: DeliveryAddress", "where there is none of its own"
-    if "Address1" in billing:
-        yield f"    when: {{{_source(seen)}: {_quote(billing['Address1'].column.name)}, filled: true}}", ""
-        yield "    fields:", ""
-        yield from _write_address(billing, seen, "      ")
-
-
-def _write_address(block: dict[str, Choice], seen: Survey, indent: str) -> Iterator[_Line]:
-    for field in list_fields():
-        if field.part != "address" or field.name in {"FirstName", "LastName", "HouseNumber"}:
-            continue
-        choice = block.get(field.name)
-        say = choice.say() if choice else f"{OPEN}: no column looks like it"
-        if field.name == "FullName" and _has_parts(block):
-            yield f"{indent}FullName: {_write_person(block)}", block["LastName"].say()
-        elif field.name == "Address1" and choice and "HouseNumber" in block:
-            number = block["HouseNumber"].column.name
-            yield f"{indent}Address1: {_quote_text(f'{{{choice.column.name}}} {{{number}}}', template=True)}", say
-        elif field.name == "Country" and choice:
-            for name, wanted in (("Country", "name"), ("CountryCode", "code")):
-                yield f"{indent}{name}: {{{_source(seen)}: {_quote(choice.column.name)}, country: {wanted}}}", say
-        elif choice:
-            yield f"{indent}{field.name}: {_write_value(field.name, choice.column, seen)}", say
-        elif field.name in _REQUIRED:
-            yield f"{indent}{field.name}: {OPEN}", say
-
-
-def _write_items(item: dict[str, Choice], seen: Survey) -> Iterator[_Line]:
-    yield "items:", ""
-    if seen.items:
-        yield f"  from: {_quote(seen.items)}", "the list whose entries look most like items"
-    yield "  fields:", ""
-    for field in list_fields():
-        choice = item.get(field.name)
-        if field.part == "item" and choice:
-            yield f"    {field.name}: {_write_value(field.name, choice.column, seen)}", _say(field.name, choice)
-        elif field.name == "OrderLineNumber":
-            yield "    OrderLineNumber: {counted: true}", "no column looks like it"
-        elif field.name in _REQUIRED and field.part == "item":
-            yield f"    {field.name}: {OPEN}", f"{OPEN}: no column looks like it"
-
-
-def _say(name: str, choice: Choice) -> str:
-    said = choice.say()
-    if name == "PricePerUnit":
-        said += f"; {OPEN}: is it for one piece, and with tax?"
-    forms = find_forms(choice.column.filled) if name in {"ReceivedDate", "DispatchBy"} else ()
-    rivals = [rival for form in forms if (rival := find_rival(form, choice.column.filled))]
-    if rivals:
-        said += f"; {OPEN}: {rivals[0]} fits as well, which is it?"
-    if forms and lacks_time(choice.column.filled) and forms != ("iso",):
-        said += f"; {OPEN}: which time of day is meant where there is none?"
-    return said
-
-
-def _write_value(name: str, column: Column, seen: Survey) -> str:
-    """Return where a field's value comes from and what is made of it."""
-    extra = ""
-    words = split_name(column.name)
-    if name in {"ReceivedDate", "DispatchBy"} and column.filled:
-        forms = ", ".join(form if form.isidentifier() else _quote_text(form) for form in find_forms(column.filled))
-        time = ', time: "12:00"' if lacks_time(column.filled) else ""
-        zone = ", zone: UTC" if _is_utc(column) else ""
-        extra = f", date: {{formats: [{forms}]{time}{zone}}}"
-    elif name == "Currency" and set(column.filled) & {sign for sign in SIGNS if not sign.isalpha()}:
-        extra = ', lookup: {"€": EUR, "£": GBP, "$": USD}'
-    elif {"minor", "cents", "bp"}.intersection(words):
-        extra = ", number: {scale: 0.01}"
-    elif any(map(_WRAPPED.fullmatch, column.filled)):
-        extra = ", text: unwrap"
-    return f"{{{_source(seen)}: {_quote(column.name)}{extra}}}" if extra else _quote(column.name)
-
-
-def _write_person(block: dict[str, Choice]) -> str:
-    if _has_parts(block):
-        first, last = block["FirstName"].column.name, block["LastName"].column.name
-        return _quote_text(f"{{{first}}} {{{last}}}", template=True)
-    return _quote(block["FullName"].column.name) if "FullName" in block else ""
-
-
-def _has_parts(block: dict[str, Choice]) -> bool:
-    return "FirstName" in block and "LastName" in block
-
-
-def _is_number(choice: Choice, *parts: dict[str, Choice]) -> bool:
-    numeric = {field.name for field in list_fields() if field.look == "number"}
-    return any(part.get(name) is choice for part in parts for name in numeric)
-
-
-def _is_utc(column: Column) -> bool:
-    return bool({"gmt", "utc"}.intersection(split_name(column.name)))
-
-
-def _source(seen: Survey) -> str:
-    return "column" if seen.format == "csv" else "path"
-
-
-def _quote(name: str) -> str:
-    return name if _PLAIN.fullmatch(name) and name.lower() not in _WORDS else _quote_text(name)
-
-
-def _quote_text(text: str, *, template: bool = False) -> str:
-    quoted = json.dumps(text, ensure_ascii=not text.isprintable())
-    return f"{{template: {quoted}}}" if template else quoted
+    yield from seen.layout.reading
