@@ -6,7 +6,9 @@ Refuses to be imported for anything else; a simulated clock with the same face d
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol
 
 
@@ -46,6 +48,13 @@ class Clock(Protocol):
         ...
 
 
+@cache
+def _load_asyncio() -> ModuleType:
+    import asyncio  # noqa: PLC0415 - 20 ms that `syncd status` saves
+
+    return asyncio
+
+
 class SystemClock:
     """The machine's own clocks."""
 
@@ -63,18 +72,13 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         """Wait; with 0, let others go first."""
-        import asyncio  # noqa: PLC0415 - 20 ms that `syncd status` saves
-
-        await asyncio.sleep(seconds)
+        await _load_asyncio().sleep(seconds)
 
     def call_later(self, seconds: float, function: Callable[[], None]) -> Timer:
         """Call a function on the running loop after some seconds."""
-        import asyncio  # noqa: PLC0415 - 20 ms that `syncd status` saves
-
-        return asyncio.get_running_loop().call_later(seconds, function)
+        timer: Timer = _load_asyncio().get_running_loop().call_later(seconds, function)
+        return timer
 
     async def beside(self, function: Callable[[], None]) -> None:
         """Run what waits for the machine on a thread, while the loop goes on."""
-        import asyncio  # noqa: PLC0415 - 20 ms that `syncd status` saves
-
-        await asyncio.get_running_loop().run_in_executor(None, function)
+        await _load_asyncio().get_running_loop().run_in_executor(None, function)

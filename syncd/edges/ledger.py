@@ -8,7 +8,7 @@ commit. The tables' own words stand in `ledger_files`, `ledger_orders` and `ledg
 import errno
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,8 @@ MIGRATIONS = ("ledger.sql", "ledger_stock.sql", "ledger_turns.sql")
 """One script a version; never changed once released."""
 GROUP_S = 0.002
 """How long a commit waits for more to share it, while several do: a disk takes a few hundred commits a second."""
+CHECKPOINT_PAGES = 4000
+"""How long the write-ahead log grows, 16 MB, before its pages go to where they belong: most by then only once."""
 LOCKED_S = 1.0
 """How long a locked ledger is waited for; the loop stands still for so long, and all is tried again later."""
 
@@ -80,10 +82,9 @@ class Ledger:
         self.undone = 0  #: commits that failed: what was written since the last good one is gone
         self._begun = False  #: something was written since the last commit
         self._lost: LedgerError | None = None  #: SQLite undid by itself what was written
-        self._waiting: asyncio.Future[None] | None = None
+        self._waiting: list[asyncio.Future[None]] = []  # each has its own: a shared one would need a shield
         self._timer: Timer | None = None
         self._due = False  #: a commit is on its way
-        self._crowd = 0  #: how many wait for it
         self._crowded = False  #: several waited for the last one
         with say_plainly(self.path, read_only=read_only):
             where = f"file:{self.path.as_posix().replace('?', '%3f').replace('#', '%23')}"
@@ -97,6 +98,7 @@ class Ledger:
                 self.path.chmod(0o600)
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = FULL")
+                self._connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
                 self._migrate()
 
     def _read_version(self) -> int:
@@ -155,9 +157,7 @@ class Ledger:
     def _undo(self, refusal: LedgerError) -> None:
         """Undo what is not committed, and say so to whoever waits for that: the next commit holds nothing of theirs."""
         self.undone += 1
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None:
-            waiting.set_exception(refusal)
+        self._answer(refusal)
         if self._connection.in_transaction:
             with say_plainly(self.path):
                 self._connection.execute("ROLLBACK")
@@ -166,11 +166,10 @@ class Ledger:
         """Wait until everything written so far survives a crash; who waits at the same time shares one commit."""
         import asyncio  # noqa: PLC0415 - 20 ms that `syncd status` saves
 
-        if self._waiting is None:
-            self._waiting = asyncio.get_running_loop().create_future()
-        self._crowd += 1
+        waiting = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiting)
         self.commit_soon()
-        await asyncio.shield(self._waiting)
+        await waiting
 
     def commit_soon(self) -> None:
         """Have everything written so far committed within moments; for what may also be lost in a crash."""
@@ -179,16 +178,20 @@ class Ledger:
             self._timer = self._clock.call_later(GROUP_S if self._crowded else 0, self._commit_for_all)
 
     def _commit_for_all(self) -> None:
-        waiting, self._waiting = self._waiting, None
-        self._due, self._crowded, self._crowd = False, self._crowd > 1, 0
-        try:
+        self._due, self._crowded = False, len(self._waiting) > 1
+        with suppress(LedgerError):  # who waits is told
             self.commit()
-        except LedgerError as error:
-            if waiting is not None:
-                waiting.set_exception(error)
-        else:
-            if waiting is not None:
-                waiting.set_result(None)
+            self._answer(None)
+
+    def _answer(self, refusal: LedgerError | None) -> None:
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if future.done():  # its waiter went away
+                continue
+            if refusal is None:
+                future.set_result(None)
+            else:
+                future.set_exception(refusal)
 
     def read_meta(self, key: str) -> str | None:
         """Return a remembered word, or None."""

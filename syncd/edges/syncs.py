@@ -21,10 +21,10 @@ from syncd.edges.storage import storage_faults
 
 @dataclass(slots=True)
 class _Sync:
-    """One fsync that somebody waits for."""
+    """One fsync, and who waits for it."""
 
     run: Callable[[], None]
-    asker: asyncio.Future[None]
+    askers: list[asyncio.Future[None]]
     descriptor: int | None = None  #: of an open file, whose data can be set on its way first
     refusal: Exception | None = None
 
@@ -40,16 +40,15 @@ class Syncs:
 
     async def file(self, descriptor: int, folder: Path) -> None:
         """Wait until what was written to an open file is durable. Raise StorageError if its disk refuses."""
-        sync = _Sync(partial(_sync_file, descriptor, folder), self._plan(), descriptor)
-        self._files.append(sync)
-        await asyncio.shield(sync.asker)
+        asker = self._plan()
+        self._files.append(_Sync(partial(_sync_file, descriptor, folder), [asker], descriptor))
+        await asker
 
     async def folder(self, path: Path) -> None:
         """Wait until the names in a folder are durable. Raise StorageError if its disk refuses."""
-        sync = self._folders.get(path)
-        if sync is None:
-            sync = self._folders[path] = _Sync(partial(sync_folder, path), self._plan())
-        await asyncio.shield(sync.asker)
+        asker = self._plan()
+        self._folders.setdefault(path, _Sync(partial(sync_folder, path), [])).askers.append(asker)
+        await asker
 
     def _plan(self) -> asyncio.Future[None]:
         if self._turn is None and not self._files and not self._folders:
@@ -87,11 +86,13 @@ def _run_all(syncs: list[_Sync]) -> None:
 
 def _answer(syncs: list[_Sync]) -> None:
     for sync in syncs:
-        if sync.refusal is None:
-            sync.asker.set_result(None)
-        else:
-            sync.asker.set_exception(sync.refusal)
-            sync.asker.exception()  # its asker may have gone away
+        for asker in sync.askers:
+            if asker.done():  # it went away
+                continue
+            if sync.refusal is None:
+                asker.set_result(None)
+            else:
+                asker.set_exception(sync.refusal)
 
 
 def _sync_file(descriptor: int, folder: Path) -> None:
