@@ -31,8 +31,10 @@ test: .venv/dev.installed ## run every test and hold coverage to its floors: 100
 	@echo "Branch coverage of all (at least 95 %):"
 	@$(BIN)/coverage report --fail-under=95
 
-# One seed again, with every call that was made: make torture SEED=4711
-torture: .venv/dev.installed ## run simulated installations, seed after seed, until Ctrl-C; SEED=N replays one
+# One seed again, with every call that was made: make torture SEED=4711. First each sample cut at every byte
+# (about a minute): make torture CUTS=1
+torture: .venv/dev.installed ## run simulated installations until Ctrl-C; SEED=N replays one, CUTS=1 first cuts files
+	@$(if $(CUTS),SYNCD_CUT_STEP=1 $(BIN)/python -m pytest --quiet -s tests/integration/test_cut_anywhere.py)
 	@$(BIN)/python tests/torture.py $(SEED)
 
 check: lint types ## run every check that runs no code of ours

@@ -39,19 +39,19 @@ def main(words: list[str]) -> int:
         print(*summary.faults or ["all is well"], sep="\n")
         return bool(summary.faults)
     failed, began = [], time.monotonic()
-    runs, hours, files, orders, calls, deaths = 0, 0.0, 0, 0, 0, 0
+    runs, hours, files, orders, calls, deaths, snapshots = 0, 0.0, 0, 0, 0, 0, 0
     try:
         for seed in seeds:
             summary = run(seed)
             runs, hours, files, orders = runs + 1, hours + summary.hours, files + summary.files, orders + summary.orders
-            calls, deaths = calls + summary.calls, deaths + summary.deaths
+            calls, deaths, snapshots = calls + summary.calls, deaths + summary.deaths, snapshots + summary.snapshots
             if summary.faults:
                 failed.append(seed)
                 print(f"seed {seed}:", *summary.faults, sep="\n    ")
             if summary.faults or runs % 20 == 0:
                 print(
                     f"seeds {first} to {seed}: {hours:.0f} simulated hours, {files} files, {orders} orders, "
-                    f"{calls} calls, {deaths} ends of the process, {len(failed)} seeds failed, "
+                    f"{calls} calls, {snapshots} snapshots, {deaths} ends of the process, {len(failed)} seeds failed, "
                     f"{time.monotonic() - began:.0f} s",
                     flush=True,
                 )

@@ -6,6 +6,7 @@ The report and the rejected file of the failed try stay in failed, marked as ret
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ from syncd.config.model import SourceConfig
 from syncd.core.evidence import list_sidecars, name_filed_sidecar
 from syncd.core.names import report_name, retried_name, show_name
 from syncd.edges.clock import SystemClock
-from syncd.edges.spool import file_away, put_back, stat_file, sync_folder
+from syncd.edges.spool import file_away, name_taken, put_back, stat_file, sync_folder
 from syncd.errors import StorageError, UsageError
 from syncd.flows.filing import list_names
 
@@ -111,7 +112,9 @@ def _put_back(failed: _Failed) -> str:
         if stat_file(filed) is not None:
             put_back(filed, inbox, sidecar)
     sync_folder(inbox)
-    aside = retried_name(failed.name, SystemClock().now())
+    at = SystemClock().now()
+    while name_taken(folder, list_names(aside := retried_name(failed.name, at))[1:]):
+        at += timedelta(seconds=1)  # tried twice within a second
     for companion, new_name in zip(list_names(failed.name)[1:], list_names(aside)[1:], strict=True):
         if stat_file(folder / companion) is not None:
             file_away(folder / companion, folder, new_name)

@@ -29,16 +29,19 @@ def find_right_end(row, place, side, report):
 
     A file in the inbox or in work goes its whole way, under another name where a companion's name is taken, unless
     that companion is its own. One that somebody took out of work while its orders were carried leaves a report in
-    failed. Otherwise nothing is sent, and nothing that stands in done is touched.
+    failed; one that was taken just before it was filed leaves one in done. Otherwise nothing is sent, and nothing
+    that stands in done is touched.
     """
-    done, failed = {"a.csv.report.json"} if report else set(), set()
+    is_taken_late = row == "settled" and side and place in {"inbox", "gone"}
+    done, failed = {"a.csv.report.json"} if report or is_taken_late else set(), set()
     if place == "done":
         done.add("a.csv")
     if row == "carrying" and side and place != "work":
         failed.add("a.csv.report.json")
     if place in {"inbox", "work"}:
         is_its_own = row == "settled" and place == "work" and side
-        done |= {"a.T.csv", "a.T.csv.report.json"} if report and not is_its_own else {"a.csv", "a.csv.report.json"}
+        is_name_taken = (report and not is_its_own) or is_taken_late
+        done |= {"a.T.csv", "a.T.csv.report.json"} if is_name_taken else {"a.csv", "a.csv.report.json"}
     return done, failed, place in {"inbox", "work"} or row in {"settled", "closed"}
 
 

@@ -8,6 +8,7 @@ import asyncio
 import selectors
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 BEGIN = datetime(2026, 1, 15, 8, 0, tzinfo=UTC)
@@ -65,10 +66,14 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self._jumper = _Jumper(machine)
+        self.handlers: dict[int, Callable[[], object]] = {}  #: what a signal calls; only the simulation sends any
         super().__init__(self._jumper)
 
     def time(self) -> float:
         return self._machine.seconds
+
+    def add_signal_handler(self, sig: int, callback: Callable[..., object], *args: Any) -> None:
+        self.handlers[sig] = partial(callback, *args)
 
     def run_turns(self, turns: int) -> None:
         """Run so many turns and stop, whatever was about to happen next."""

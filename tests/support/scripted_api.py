@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import httpx
 
 from support.machine import Machine
+from support.scripted_stock import Stock
 
 TOKEN_LIFE_S = 86400.0
 
@@ -82,6 +83,8 @@ class ScriptedApi(httpx.AsyncBaseTransport):
         self.trace: list[tuple[float, str, str, str]] = []  #: time, method, path, how it ended
         self.logins = 0
         self.cut_off = False  #: its client is dead: nothing more is accepted from it
+        self.secret = "some-secret"
+        self.stock = Stock(7)
         self._machine = machine
         self._script = script
         self._timeout_s = timeout_s
@@ -107,6 +110,8 @@ class ScriptedApi(httpx.AsyncBaseTransport):
             self._works.append(work)
         self.on_effect("request")
         await self._machine.sleep(wait_s)
+        if call.ended_at is not None:
+            raise httpx.ReadError("closed", request=request)
         call.ended_at = self._machine.seconds
         if fate.way is not Way.ANSWER:
             self._note(request, path, fate.way.name)
@@ -118,7 +123,7 @@ class ScriptedApi(httpx.AsyncBaseTransport):
         if work is not None:  # who answers is done with it
             work.due_at = min(work.due_at, self._machine.seconds)
         self.do_due_work()
-        status, body = refusal or self._answer(request.method, path, work)
+        status, body = refusal or self._answer(request, path, work)
         if fate.status is not None:
             status, body = fate.status, {"success": False, "error": "trouble"}
         self._note(request, path, f"{status}{' html' if fate.html else ''}")
@@ -136,7 +141,7 @@ class ScriptedApi(httpx.AsyncBaseTransport):
         other.calls = list(calls.values())
         other._works = [replace(work, call=calls[id(work.call)]) for work in self._works]
         other._tokens = dict(self._tokens)
-        other.logins = self.logins
+        other.logins, other.secret = self.logins, self.secret
         return other
 
     def describe(self) -> str:
@@ -146,19 +151,25 @@ class ScriptedApi(httpx.AsyncBaseTransport):
     def on_effect(self, what: str) -> None:
         """Called where a request has come in and before an answer goes out."""
 
+    async def aclose(self) -> None:
+        """The client closes its connections, as it does before a reload, also those whose calls nobody waits for."""
+        self.lose_client()
+
     def lose_client(self) -> None:
         """The client's process died: its connections end now; what it asked may still be done, for a while."""
-        now = self._machine.seconds
         for call in self.calls:
-            if call.ended_at is None:
-                call.ended_at = now
-        for work in list(self._works):
-            if work.call.ended_at == now and work.due_at > now:
-                after_s = self._script.lose(self._timeout_s)
-                if after_s is None:
-                    self._works.remove(work)
-                else:
-                    work.due_at = min(work.due_at, now + after_s)
+            self._lose(call)
+
+    def _lose(self, call: Call) -> None:
+        if call.ended_at is not None:
+            return
+        now = call.ended_at = self._machine.seconds
+        for work in [work for work in self._works if work.call is call and work.due_at > now]:
+            after_s = self._script.lose(self._timeout_s)
+            if after_s is None:
+                self._works.remove(work)
+            else:
+                work.due_at = min(work.due_at, now + after_s)
 
     def do_due_work(self) -> None:
         """Store what is due by now."""
@@ -183,19 +194,22 @@ class ScriptedApi(httpx.AsyncBaseTransport):
 
     def _check_token(self, request: httpx.Request, path: str, fate: Fate) -> tuple[int, dict[str, Any]] | None:
         if path == "/auth/login":
-            return None
+            is_known = json.loads(request.content)["client_secret"] == self.secret
+            return None if is_known else (401, {"success": False, "error": "Invalid credentials"})
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if fate.status != 401 and self._tokens.get(token, -1.0) > self._machine.seconds:
             return None
         return 401, {"success": False, "error": "Invalid or expired token"}
 
-    def _answer(self, method: str, path: str, work: _Work | None) -> tuple[int, dict[str, Any]]:
+    def _answer(self, request: httpx.Request, path: str, work: _Work | None) -> tuple[int, dict[str, Any]]:
         if path == "/auth/login":
             self.logins += 1
             token = f"token-{self.logins}"
             self._tokens[token] = self._machine.seconds + TOKEN_LIFE_S
             return 200, {"success": True, "data": {"access_token": token, "expires_in": int(TOKEN_LIFE_S)}}
-        if method == "GET":
+        if path == "/inventory":
+            return 200, self.stock.serve(int(request.url.params["page"]), int(request.url.params["page_size"]))
+        if request.method == "GET":
             reference = unquote(path.removeprefix("/order/"))
             if reference not in self.created:
                 return 404, {"success": False, "error": "Order not found"}

@@ -5,25 +5,29 @@ are copied as they stand, and the next process goes on in the copy, so that noth
 while it is swept up can matter.
 """
 
-import asyncio
-import contextlib
 import shutil
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Protocol
 
-from support.machine import Machine, SimulatedLoop
+from support.life import Life, compile_usual_checker
+from support.machine import Machine
 from support.scripted_api import ScriptedApi
-from syncd.build import App, build_app, build_readings, check_mounts
+from syncd.build import build_reading
 from syncd.config.model import ApiConfig, Config, RateLimit, Retry, Secret, SourceConfig
 from syncd.core.intake import Reading
-from syncd.daemon import Daemon
-from syncd.edges.ledger import Ledger
-from syncd.edges.ledger_calls import prune_calls
-from syncd.edges.spool import prepare_folder
 
 FOLDERS = ("inbox", "work", "done", "failed", "state")
-UPKEEP_S = 900.0
+
+
+class Holder(Protocol):
+    """Somebody who may have files of the world open while its folders are changed for their image."""
+
+    def let_go(self) -> None: ...
+
+    def take_up(self) -> None: ...
 
 
 def build_config(root: Path, api: ApiConfig, settle_seconds: float = 2.0) -> Config:
@@ -53,11 +57,11 @@ def build_api_config(
 def compile_usual_reading() -> Reading:
     """Return how files are read, compiled once: every process of every world reads alike."""
     config = build_config(Path("/nowhere"), build_api_config())
-    return build_readings(config)["orders"]
+    return build_reading(config.sources[0], compile_usual_checker(), config.api.environment)
 
 
 class World:
-    """One installation through all its processes; `root` is where its folders stand at present.
+    """One installation through all its processes; its folders stand in `root`.
 
     Where `folder` holds an image already, it goes on from that.
     """
@@ -69,28 +73,31 @@ class World:
         self.life: Life | None = None
         self.rescan_s = 5.0
         self.settle_seconds = 2.0
-        self._base = folder
-        self._api_config = api_config
+        self.holders: list[Holder] = []
+        self.load: Callable[[], Config] = lambda: build_config(self.root, api_config, self.settle_seconds)
+        self._image = folder / "image"
         self._random = Random(seed)
         self.root = folder / "0"
         for name in FOLDERS:
             (self.root / name).mkdir(parents=True, exist_ok=True)
 
-    def start(self) -> "Life":
+    def start(self) -> Life:
         """Begin a process."""
         self.api.cut_off = False
-        config = build_config(self.root, self._api_config, self.settle_seconds)
-        self.life = Life(config, self.machine, self.api, Random(self._random.random()), self.rescan_s)
+        self.life = Life(self.load, self.machine, self.api, Random(self._random.random()), self.rescan_s)
         return self.life
 
     def kill(self) -> None:
         """End the process as SIGKILL does: what is on the disk now is all there is."""
         life = self._end_life()
-        image = self._base / str(self.deaths)
-        shutil.copytree(self.root, image, symlinks=True, copy_function=shutil.copy2)
+        for holder in self.holders:
+            holder.let_go()
+        shutil.copytree(self.root, self._image, symlinks=True, copy_function=shutil.copy2)
         life.sweep_up()
         shutil.rmtree(self.root)
-        self.root = image
+        self._image.rename(self.root)
+        for holder in self.holders:
+            holder.take_up()
 
     def stop(self) -> None:
         """End the process as SIGTERM does."""
@@ -109,7 +116,7 @@ class World:
                 return True
         return False
 
-    def _end_life(self) -> "Life":
+    def _end_life(self) -> Life:
         life, self.life = self.life, None
         if life is None:
             raise RuntimeError("nothing runs")
@@ -117,78 +124,3 @@ class World:
         self.api.lose_client()
         self.api.cut_off = True
         return life
-
-
-class Life:
-    """One process, from its start to its end."""
-
-    def __init__(self, config: Config, machine: Machine, api: ScriptedApi, random: Random, rescan_s: float) -> None:
-        self.loop = SimulatedLoop(machine)
-        self._config = config
-        self._machine = machine
-        self._random = random
-        asyncio.set_event_loop(self.loop)
-        try:
-            self.app: App = self.loop.run_until_complete(self._open(api, rescan_s))
-        except BaseException:
-            self.loop.close()
-            raise
-        self._work = self.loop.create_task(self.app.orders.run(self.app.rows))
-        self._upkeep = self.loop.create_task(self._look_after())
-
-    async def _open(self, api: ScriptedApi, rescan_s: float) -> App:
-        """Do what the daemon does at its start."""
-        readings = {"orders": compile_usual_reading()}
-        prepare_folder(self._config.state_dir, mode=0o700)
-        check_mounts(self._config)
-        self._ledger = Ledger(self._config.state_dir, self._machine)
-        app = build_app(self._config, readings, self._ledger, self._machine, self._random, api, rescan_s)
-        self._ledger.commit()
-        return app
-
-    async def _look_after(self) -> None:
-        while True:
-            await self._machine.sleep(UPKEEP_S)
-            prune_calls(self._ledger, self._machine.monotonic() - self._config.api.rate_limit.per_seconds)
-            await self._ledger.durable()
-
-    def run_until(self, seconds: float) -> None:
-        """Run until a time of the simulation. Raise what ended the process before."""
-        self.loop.run_until_time(seconds)
-        self._check()
-
-    def run_turns(self, turns: int) -> None:
-        """Run so many turns of the loop."""
-        self.loop.run_turns(turns)
-        self._check()
-
-    def _check(self) -> None:
-        for task in (self._work, self._upkeep):
-            if task.done():
-                raise RuntimeError("the process ended by itself") from task.exception()
-
-    def ring(self) -> None:
-        """Let it look into the inbox now."""
-        self.app.orders.ring("orders")
-
-    def stop(self) -> None:
-        """Shut down as the daemon itself does."""
-        daemon = Daemon(self._config, self._machine, self._random)
-        self.loop.run_until_complete(daemon._shut_down(self.app, _NoBell(), self._work, [self._upkeep]))
-
-    def sweep_up(self) -> None:
-        """Free what the dead process held; the machine's time stands still meanwhile."""
-        at = self._machine.seconds
-        tasks = asyncio.all_tasks(self.loop)
-        for task in tasks:
-            task.cancel()
-        with contextlib.suppress(Exception):
-            self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        self._ledger.close()
-        self.loop.close()
-        self._machine.seconds = at
-
-
-class _NoBell:
-    def stop(self) -> None:
-        """Nothing rings in a simulation but the simulation."""
