@@ -184,8 +184,20 @@ def hasten_all(ledger: Ledger, now: float) -> None:
 
 
 def refuse_waiting(ledger: Ledger, claim_id: str) -> None:
-    """Give up what was not sent of a file: every order that still waits is `not_sent`."""
-    ledger.write("UPDATE orders SET state = ? WHERE file = ? AND state = 'waiting'", (Outcome.NOT_SENT.value, claim_id))
+    """Give up what was not sent of a file: what still waits is `not_sent`, but for what the API may have been told.
+
+    Sendings that were to be made once more, as they certainly created nothing, are forgotten.
+    """
+    ledger.write(
+        "DELETE FROM deliveries WHERE state <> 'accepted' AND state = 'resend' AND order_id IN"
+        " (SELECT id FROM orders WHERE file = ? AND state = 'waiting')",
+        (claim_id,),
+    )
+    ledger.write(
+        "UPDATE orders SET state = ? WHERE file = ? AND state = 'waiting' AND ifnull(twin, id) NOT IN"
+        " (SELECT order_id FROM deliveries WHERE state <> 'accepted' AND state IN ('sending', 'asking'))",
+        (Outcome.NOT_SENT.value, claim_id),
+    )
 
 
 def finish_order(

@@ -113,10 +113,16 @@ class Errands:
 
     def settle_by_ledger(self, order: OrderRow) -> bool:
         """Given an order that is due, do what needs no call; return whether that was all."""
-        if not self._desk.is_unchanged(order.file):
-            self._desk.refuse_changed(order.file)
-            return True
-        return self._settle(order, find_delivery(self._ledger, self._account, str(order.reference)))
+        delivery = find_delivery(self._ledger, self._account, str(order.reference))
+        return self._refuse_changed(order, delivery) or self._settle(order, delivery)
+
+    def _refuse_changed(self, order: OrderRow, delivery: Delivery | None) -> bool:
+        """Send nothing more of a file that was written to; what may have been sent is asked about all the same."""
+        in_doubt = delivery is not None and delivery.order_id == order.id and delivery.state in {"sending", "asking"}
+        if in_doubt or self._desk.is_unchanged(order.file):
+            return False
+        self._desk.refuse_changed(order.file)
+        return True
 
     def _settle(self, order: OrderRow, delivery: Delivery | None) -> bool:
         now = self._clock.monotonic()
@@ -146,12 +152,9 @@ class Errands:
 
         Return None where it has come to need no call since it was last looked at.
         """
-        if not self._desk.is_unchanged(order.file):
-            self._desk.refuse_changed(order.file)
-            return None
         reference = str(order.reference)
         delivery = find_delivery(self._ledger, self._account, reference)
-        if self._settle(order, delivery):
+        if self._refuse_changed(order, delivery) or self._settle(order, delivery):
             return None
         if delivery is not None and delivery.state in {"asking", "accepted"}:
             return Errand(order, delivery, Request("GET", order_path(reference)), asks=True)
