@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -67,6 +68,7 @@ def command(ctx: click.Context, config_path: Path | None, once: bool, max_wait: 
 
 async def _run(daemon: Daemon, load: Callable[[], Config], *, once: bool, max_wait_s: float | None) -> Ending:
     """Run the daemon; beside a run that a person waits for, show how far it is."""
+    gc.freeze()  # what is loaded by now stays for good, and need not be looked through for garbage again and again
     watch = None
     if once and sys.stderr.isatty():
         watch = asyncio.get_running_loop().create_task(watch_progress(daemon))

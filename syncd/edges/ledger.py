@@ -85,7 +85,7 @@ class Ledger:
         self._waiting: list[asyncio.Future[None]] = []  # each has its own: a shared one would need a shield
         self._timer: Timer | None = None
         self._due = False  #: a commit is on its way
-        self._crowded = False  #: several waited for the last one
+        self._company = 0  #: how many shared the last one
         with say_plainly(self.path, read_only=read_only):
             where = f"file:{self.path.as_posix().replace('?', '%3f').replace('#', '%23')}"
             self._connection = sqlite3.connect(
@@ -169,16 +169,19 @@ class Ledger:
         waiting = asyncio.get_running_loop().create_future()
         self._waiting.append(waiting)
         self.commit_soon()
+        if len(self._waiting) == self._company > 1 and self._timer is not None:  # all of last time are here again
+            self._timer.cancel()
+            self._timer = self._clock.call_later(0, self._commit_for_all)
         await waiting
 
     def commit_soon(self) -> None:
         """Have everything written so far committed within moments; for what may also be lost in a crash."""
         if not self._due:
             self._due = True
-            self._timer = self._clock.call_later(GROUP_S if self._crowded else 0, self._commit_for_all)
+            self._timer = self._clock.call_later(GROUP_S if self._company > 1 else 0, self._commit_for_all)
 
     def _commit_for_all(self) -> None:
-        self._due, self._crowded = False, len(self._waiting) > 1
+        self._due, self._company = False, len(self._waiting)
         with suppress(LedgerError):  # who waits is told
             self.commit()
             self._answer(None)

@@ -106,6 +106,10 @@ class Caller:
                         self.hasten()
                     self._wake()
 
+    def is_free(self) -> bool:
+        """Return whether a call made now need not wait."""
+        return self.gate.hold is None and self._api.has_token() and self._governor.free() > 0
+
     def hasten(self) -> None:
         """Probe at once: what held everything may have been mended."""
         self._hastened = self._probing

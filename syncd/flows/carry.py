@@ -100,20 +100,18 @@ class Carrier:
         if order is None:
             await self._wait_for_work()
             return
-        if self._errands.settle_by_ledger(order):
+        # Where a call has to wait, what needs none goes before it.
+        if not self._caller.is_free() and self._errands.settle_by_ledger(order):
             self._rotation.take(self._clock.monotonic())
-            try:
-                await self._ledger.durable()
-                self._rotation.forget_ahead(order.file)  # a file that changed has nothing due any more
-            finally:  # also where that is refused: nobody else would bring it down again
-                self._land(order)
+            await self._settle(order)
             return
         # Which order goes is chosen when a call may really be made: by then a fairer choice may have come.
         errand: Errand | None = None
+        settled: OrderRow | None = None
 
         def prepare() -> Request | None:
-            nonlocal errand
-            errand = self._choose()
+            nonlocal errand, settled
+            errand, settled = self._choose()
             return None if errand is None else errand.request
 
         try:
@@ -124,17 +122,29 @@ class Carrier:
                     await self._ledger.durable()
                 else:  # lost in a crash, the answer is asked for again; the next order need not wait for it
                     self._ledger.commit_soon()
+            elif settled is not None:
+                await self._settle(settled)
         finally:
             if errand is not None:
                 self._land(errand.order)
 
-    def _choose(self) -> Errand | None:
+    def _choose(self) -> tuple[Errand, None] | tuple[None, OrderRow | None]:
+        """Take the next order; return its call, or the order itself if it needs none."""
         now = self._clock.monotonic()
         order = None if self._stopping else self._rotation.peek(now)
-        errand = None if order is None else self._errands.build(order)
-        if errand is not None:
-            self._rotation.take(now)
-        return errand
+        if order is None:
+            return None, None
+        errand = self._errands.build(order)
+        self._rotation.take(now)
+        return (None, order) if errand is None else (errand, None)
+
+    async def _settle(self, order: OrderRow) -> None:
+        """Bring down an order that needed no call."""
+        try:
+            await self._ledger.durable()
+            self._rotation.forget_ahead(order.file)  # a file that changed has nothing due any more
+        finally:  # also where that is refused: nobody else would bring it down again
+            self._land(order)
 
     async def _wait_for_work(self) -> None:
         self._bell.clear()

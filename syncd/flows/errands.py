@@ -150,7 +150,7 @@ class Errands:
     def build(self, order: OrderRow) -> Errand | None:
         """Given an order that is due, return the call that comes next; a sending is written down by this.
 
-        Return None where it has come to need no call since it was last looked at.
+        Return None where it needs no call; what that means for it is written down, too.
         """
         reference = str(order.reference)
         delivery = find_delivery(self._ledger, self._account, reference)
