@@ -59,6 +59,19 @@ def split_stem(name: str) -> tuple[str, str]:
     return (stem, dot + ending) if stem else (name, "")
 
 
+def folder_name(claim_id: str) -> str:
+    """Given a claim id, return the name of its folder in work: what stands before its last dot, or the whole id.
+
+    So `numbered_claim` gives the files of one batch ids of their own and one folder.
+    """
+    return claim_id.rpartition(".")[0] or claim_id
+
+
+def numbered_claim(folder: str, number: int) -> str:
+    """Given the folder of a batch and a file's number in it, return its claim id: `20260115T100000-1a2b3c4d.07`."""
+    return f"{folder}.{number:02}"
+
+
 def report_name(name: str) -> str:
     """Given the name of a filed file, return its report's: `orders.csv.report.json`, within 255 bytes."""
     return _fit_name(name, after_name=".report.json")

@@ -35,9 +35,11 @@ def put_back_beside(work: Path, claim_id: str, inbox: Path) -> None:
 
 def list_beside(work: Path, claim_id: str) -> list[str]:
     """Given a claim, return what was taken along with it. Raise StorageError."""
-    with storage_faults(work), contextlib.suppress(FileNotFoundError):
-        return sorted(path.name for path in _folder(work, claim_id).iterdir())
-    return []
+    with storage_faults(work):
+        try:
+            return sorted(os.listdir(_folder(work, claim_id)))  # noqa: PTH208  for each file there ever is, mostly in vain
+        except FileNotFoundError:
+            return []
 
 
 def list_beside_claims(work: Path) -> Iterator[str]:

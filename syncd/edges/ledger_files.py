@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from syncd.core.model import Claim
+from syncd.core.names import folder_name
 from syncd.edges.judged import Entry
 from syncd.edges.ledger import Ledger
 
@@ -17,19 +18,19 @@ _UNTOLD = "untold "  # begins the key of a word in `meta`; behind it stands the 
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A file as the ledger knows it."""
+    """A file as the ledger knows it; without more than its claim, one that was just added."""
 
     claim: Claim
-    state: FileState
-    deaths: int
-    failures: int
-    sha256: str | None
-    bytes: int | None
-    fingerprint: str | None
-    problems: Entry | None
-    outcome: FileOutcome | None
-    filed_as: str | None
-    finished_at: datetime | None
+    state: FileState = "claimed"
+    deaths: int = 0
+    failures: int = 0
+    sha256: str | None = None
+    bytes: int | None = None
+    fingerprint: str | None = None
+    problems: Entry | None = None
+    outcome: FileOutcome | None = None
+    filed_as: str | None = None
+    finished_at: datetime | None = None
 
 
 def write_entry(entry: Entry) -> str:
@@ -72,6 +73,13 @@ def find_file(ledger: Ledger, claim_id: str) -> FileRow | None:
     """Return what is known of a claim, or None."""
     row = ledger.read("SELECT * FROM files WHERE id = ?", (claim_id,)).fetchone()
     return None if row is None else _read_row(row)
+
+
+def list_in_folder(ledger: Ledger, folder: str) -> list[FileRow]:
+    """Return every claim, also of files that are filed, whose folder in work has this name."""
+    query = "SELECT * FROM files WHERE id = ? OR id BETWEEN ? AND ?"
+    rows = ledger.read(query, (folder, f"{folder}.", f"{folder}/")).fetchall()  # / comes after the dot
+    return [row for row in map(_read_row, rows) if folder_name(row.claim.id) == folder]
 
 
 def list_open_files(ledger: Ledger, limit: int = -1) -> list[FileRow]:

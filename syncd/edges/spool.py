@@ -1,4 +1,4 @@
-"""The folders on the disk: list, claim, read, write, file away.
+"""The folders on the disk: list, read, write, file away.
 
 Each function touches the disk in one way and decides nothing. A file that vanished is an ordinary result; a
 folder or disk that refuses is a StorageError, whose sentence names it and the cure. Nothing is ever
@@ -57,8 +57,16 @@ def list_inbox(inbox: Path) -> Iterator[FileStat | Oddity]:
                 stat = entry.stat(follow_symlinks=False)
             except FileNotFoundError:
                 continue
-            kind = _find_oddity(stat)
-            yield _to_file_stat(entry.name, stat) if kind is None else Oddity(entry.name, kind)
+            yield _sort(entry.name, stat)
+
+
+def look_at(path: Path) -> FileStat | Oddity:
+    """Given a path, return how the file that stands there looks, or what else it is.
+
+    Raise FileNotFoundError if nothing stands there, StorageError if the disk refuses.
+    """
+    with storage_faults(path.parent):
+        return _sort(path.name, os.lstat(path))
 
 
 def stat_file(path: Path) -> FileStat | None:
@@ -70,58 +78,6 @@ def stat_file(path: Path) -> FileStat | None:
     except OSError:
         with storage_faults(path.parent):
             raise
-
-
-def claim(inbox: Path, work: Path, name: str, claim_id: str) -> FileStat | None:
-    """Given a name in the inbox, take it into `work/<claim id>/` by one rename; return how it looks now.
-
-    Return None where the name vanished, or turned out to be no regular file with one link: that is put back
-    (or stays in the claim's folder, should its name be taken by now). Raise StorageError, or FileExistsError
-    if the claim id was used before. Durable after `sync_folder` of the claim's folder, work and the inbox.
-    """
-    folder = work / claim_id
-    taken = folder / name
-    with storage_faults(inbox, work):
-        try:
-            folder.mkdir(0o700)
-        except PermissionError as error:
-            error.filename = str(work)  # one sentence for all tries, although each claim has another name
-            raise
-        try:
-            (inbox / name).rename(taken)
-        except OSError as error:
-            folder.rmdir()
-            if isinstance(error, FileNotFoundError) and inbox.is_dir():
-                return None
-            raise
-        stat = taken.lstat()
-        if _find_oddity(stat) is None:
-            return _to_file_stat(name, stat)
-        if _move_no_clobber(taken, inbox / name):
-            folder.rmdir()
-    return None
-
-
-def list_claims(work: Path) -> Iterator[tuple[str, str | None]]:
-    """Given the work folder, return each claim id with the name of its file (None: its folder is empty).
-
-    A missing work folder holds no claims. Raise StorageError.
-    """
-    for claim_id in _list_work(work, folders=True):
-        with storage_faults(work), contextlib.suppress(FileNotFoundError):
-            names: list[str | None] = [path.name for path in (work / claim_id).iterdir()]
-            yield from ((claim_id, name) for name in names or [None])
-
-
-def list_strays(work: Path) -> Iterator[str]:
-    """Given the work folder, return the names of files lying directly in it that are none of ours."""
-    return (name for name in _list_work(work, folders=False) if not name.endswith(".judged"))
-
-
-def list_judged(work: Path) -> Iterator[str]:
-    """Given the work folder, return the claim ids of the side files in it. Raise StorageError."""
-    ending = ".judged"
-    return (name.removesuffix(ending) for name in _list_work(work, folders=False) if name.endswith(ending))
 
 
 def read_chunks(path: Path, on_chunk: Callable[[bytes], object] = lambda _: None) -> Iterator[bytes]:
@@ -144,34 +100,42 @@ class WholeFile(contextlib.AbstractContextManager["WholeFile"]):
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._temporary = choose_temporary(path.parent)
-        with storage_faults(path.parent):
+        self._folder = path.parent
+        self._temporary = choose_temporary(self._folder)
+        self._is_moved = False
+        with storage_faults(self._folder):
             self._file = os.fdopen(os.open(self._temporary, _CREATE, 0o640), "wb")
 
     def write(self, chunk: bytes) -> None:
         """Write the next piece. Raise StorageError if the disk refuses."""
-        with storage_faults(self._path.parent):
+        with storage_faults(self._folder):
             self._file.write(chunk)
+
+    def write_all(self, chunks: Iterable[bytes]) -> None:
+        """Write the next pieces, one after another. Raise StorageError if the disk refuses."""
+        with storage_faults(self._folder):
+            self._file.writelines(chunks)
 
     def sync(self) -> None:
         """Make what was written so far durable. Done now and then, it spares the loop one long wait at the end."""
-        with storage_faults(self._path.parent):
+        with storage_faults(self._folder):
             self._file.flush()
             os.fsync(self._file.fileno())
 
     def flush(self) -> int:
         """Hand all that was written to the kernel, and return the descriptor to be synced before `move`."""
-        with storage_faults(self._path.parent):
+        with storage_faults(self._folder):
             self._file.flush()
         return self._file.fileno()
 
     def move(self, *, replace: bool = False) -> None:
         """Give the file, durable by now, its final name; durable after `sync_folder`. Raise as `publish` does."""
-        with storage_faults(self._path.parent):
+        with storage_faults(self._folder):
             if replace:
                 self._temporary.replace(self._path)
             elif not _move_no_clobber(self._temporary, self._path):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self._path))
+        self._is_moved = True
 
     def publish(self, *, replace: bool = False) -> None:
         """Make the file durable under its final name; `replace` puts it in the place of one that stands there.
@@ -180,11 +144,15 @@ class WholeFile(contextlib.AbstractContextManager["WholeFile"]):
         """
         self.sync()
         self.move(replace=replace)
-        sync_folder(self._path.parent)
+        sync_folder(self._folder)
 
     def __exit__(self, *_: object) -> None:
-        with storage_faults(self._path.parent), _removed_after(self._temporary):
-            self._file.close()
+        with storage_faults(self._folder):
+            try:
+                self._file.close()
+            finally:
+                if not self._is_moved:
+                    self._temporary.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
@@ -193,8 +161,7 @@ def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
     Raise FileExistsError if the name is taken, StorageError if the disk refuses.
     """
     with WholeFile(path) as file:
-        for chunk in chunks:
-            file.write(chunk)
+        file.write_all(chunks)
         file.publish()
 
 
@@ -224,18 +191,6 @@ def file_away(source_path: Path, target_folder: Path, name: str) -> bool:
 def put_back(path: Path, inbox: Path, name: str) -> bool:
     """Given a file, move it back into an inbox, as `file_away` does."""
     return file_away(path, inbox, name)
-
-
-def remove_claim(work: Path, claim_id: str) -> None:
-    """Given a claim whose file is filed, remove its side file and its empty folder; again is harmless.
-
-    The folder goes last: as long as it stands, the next start finds the claim and ends what a death left undone.
-    Raise StorageError if the folder still holds something: that is never removed.
-    """
-    with storage_faults(work):
-        (work / f"{claim_id}.judged").unlink(missing_ok=True)
-        with contextlib.suppress(FileNotFoundError):
-            (work / claim_id).rmdir()
 
 
 def prepare_folder(path: Path, mode: int | None = None) -> None:
@@ -325,22 +280,14 @@ def remove_leftovers(folder: Path) -> None:
                 Path(entry.path).unlink(missing_ok=True)
 
 
-def _find_oddity(stat: os.stat_result) -> OddityKind | None:
-    if modes.S_ISREG(stat.st_mode):
-        return None if stat.st_nlink == 1 else "hard link"
-    return _ODD_KINDS.get(modes.S_IFMT(stat.st_mode), "device")
+def _sort(name: str, stat: os.stat_result) -> FileStat | Oddity:
+    if not modes.S_ISREG(stat.st_mode):
+        return Oddity(name, _ODD_KINDS.get(modes.S_IFMT(stat.st_mode), "device"))
+    return _to_file_stat(name, stat) if stat.st_nlink == 1 else Oddity(name, "hard link")
 
 
 def _to_file_stat(name: str, stat: os.stat_result) -> FileStat:
     return FileStat(name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
-
-
-def _list_work(work: Path, *, folders: bool) -> Iterator[str]:
-    with storage_faults(), contextlib.suppress(FileNotFoundError), os.scandir(work) as entries:
-        for entry in entries:
-            found = entry.is_dir(follow_symlinks=False) if folders else entry.is_file(follow_symlinks=False)
-            if found and not entry.name.startswith("."):
-                yield entry.name
 
 
 def _open_regular(path: Path) -> int | None:

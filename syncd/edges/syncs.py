@@ -2,8 +2,10 @@
 
 One fsync after another writes the disk's journal each time. So the data of all is set on its way first; the first
 fsync then writes the journal for all of them, and the others find it written. Several are done on a thread, and
-who asks meanwhile waits for the next turn; a single one is done at once, as a thread would cost more. Refuses to
-skip any: each file and folder that was asked for has had an fsync of its own when its asker goes on.
+who asks meanwhile waits for the next turn; what one alone asks for is done at once, as a thread would cost more.
+Within a turn files come first, then folders that something came to, then those that something left: so a move is
+in its new folder before it is out of the old one. Refuses to skip any: each file and folder that was asked for has
+had an fsync of its own when its asker goes on.
 """
 
 import asyncio
@@ -36,29 +38,50 @@ class Syncs:
         self._clock = clock
         self._files: list[_Sync] = []
         self._folders: dict[Path, _Sync] = {}
+        self._left: dict[Path, _Sync] = {}
         self._turn: asyncio.Task[None] | None = None
 
     async def file(self, descriptor: int, folder: Path) -> None:
         """Wait until what was written to an open file is durable. Raise StorageError if its disk refuses."""
         asker = self._plan()
-        self._files.append(_Sync(partial(_sync_file, descriptor, folder), [asker], descriptor))
+        self._add_file(descriptor, folder, asker)
+        await asker
+
+    async def new_file(self, descriptor: int, folder: Path) -> None:
+        """Wait until what was written to an open file, and its name in its folder, are durable. Raise StorageError."""
+        asker = self._plan()
+        self._add_file(descriptor, folder, asker)
+        _add_folder(self._folders, folder, asker)
         await asker
 
     async def folder(self, path: Path) -> None:
         """Wait until the names in a folder are durable. Raise StorageError if its disk refuses."""
         asker = self._plan()
-        self._folders.setdefault(path, _Sync(partial(sync_folder, path), [])).askers.append(asker)
+        _add_folder(self._folders, path, asker)
         await asker
 
+    async def move(self, target: Path, old: Path) -> None:
+        """Wait until a move from one folder to another is durable. Raise StorageError if a disk refuses."""
+        asker = self._plan()
+        _add_folder(self._folders, target, asker)
+        _add_folder(self._left, old, asker)
+        await asker
+
+    def _add_file(self, descriptor: int, folder: Path, asker: asyncio.Future[None]) -> None:
+        self._files.append(_Sync(partial(_sync_file, descriptor, folder), [asker], descriptor))
+
     def _plan(self) -> asyncio.Future[None]:
-        if self._turn is None and not self._files and not self._folders:
+        if self._turn is None and not self._is_asked():
             self._clock.call_later(0, self._begin)
         return asyncio.get_running_loop().create_future()
 
+    def _is_asked(self) -> bool:
+        return bool(self._files or self._folders)
+
     def _begin(self) -> None:
-        syncs = [*self._files, *self._folders.values()]
-        self._files, self._folders = [], {}
-        if len(syncs) == 1:
+        syncs = [*self._files, *self._folders.values(), *self._left.values()]
+        self._files, self._folders, self._left = [], {}, {}
+        if all(sync.askers == syncs[0].askers for sync in syncs):
             _run_all(syncs)
             _answer(syncs)
         else:
@@ -68,7 +91,7 @@ class Syncs:
         await self._clock.beside(partial(_run_all, syncs))
         self._turn = None
         _answer(syncs)
-        if self._files or self._folders:
+        if self._is_asked():
             self._begin()
 
 
@@ -84,8 +107,14 @@ def _run_all(syncs: list[_Sync]) -> None:
             sync.refusal = error
 
 
+def _add_folder(folders: dict[Path, _Sync], path: Path, asker: asyncio.Future[None]) -> None:
+    if path not in folders:
+        folders[path] = _Sync(partial(sync_folder, path), [])
+    folders[path].askers.append(asker)
+
+
 def _answer(syncs: list[_Sync]) -> None:
-    for sync in syncs:
+    for sync in sorted(syncs, key=lambda sync: sync.refusal is None):  # who asked for two hears of the refused one
         for asker in sync.askers:
             if asker.done():  # it went away
                 continue

@@ -8,6 +8,7 @@ from pathlib import Path
 from syncd.config.model import SourceConfig
 from syncd.core.canonical import hash_payload
 from syncd.core.model import Claim, FileStat, Problem
+from syncd.edges.claims import find_judged, find_original
 from syncd.edges.judged import (
     Entry,
     JudgedLostError,
@@ -64,7 +65,7 @@ class Desk:
     def open(self, row: FileRow) -> None:
         """Put a file on the desk, or look at its row anew."""
         claim, source = row.claim, self._sources[row.claim.source]
-        path, judged_path = source.work / claim.id / claim.name, source.work / f"{claim.id}.judged"
+        path, judged_path = find_original(source.work, claim), find_judged(source.work, claim.id)
         self._open[claim.id] = _OpenFile(claim, path, judged_path, source, row.fingerprint, row.sha256)
 
     def close(self, claim_id: str) -> None:

@@ -5,7 +5,9 @@ and comes out the same.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from itertools import chain, islice
 from pathlib import Path
 
 from syncd.config.model import ReportsConfig
@@ -18,6 +20,7 @@ from syncd.core.report import FileFacts, OrderFacts, build_report
 from syncd.core.report_html import MENDING, OTHERS, build_html_report
 from syncd.core.source_records import SourceRecord, read_records
 from syncd.edges.beside import file_beside, remove_beside
+from syncd.edges.claims import remove_claim
 from syncd.edges.clock import Clock
 from syncd.edges.judged import JudgedReader, load_problems
 from syncd.edges.ledger import Ledger
@@ -31,7 +34,6 @@ from syncd.edges.spool import (
     is_same_content,
     name_taken,
     read_chunks,
-    remove_claim,
     stat_file,
 )
 from syncd.edges.syncs import Syncs
@@ -74,19 +76,18 @@ class Filing:
 
         Raise StorageError or LedgerError if the machine refuses; then it can be done again.
         """
-        row = self._find(claim_id)
+        row, counts = self._find(claim_id), count_outcomes(self._ledger, claim_id)
         if row.state == "carrying":
-            row = await self._settle(row)
+            row = await self._settle(row, counts)
         outcome = row.outcome or "failed"
         source = self._desk.source(claim_id)
         folder = source.done if outcome == "done" else source.failed
         work_path = self._desk.path(claim_id)
         filed_as = row.filed_as or row.claim.name
         if stat_file(work_path) is not None or stat_file(folder / filed_as) is None:
-            while not await self._place(row, folder, work_path):
-                row = await self._settle(row, taken=True)
+            while not await self._place(row, counts, folder, work_path):
+                row = await self._settle(row, counts, taken=True)
                 filed_as = row.filed_as or row.claim.name
-        counts = count_outcomes(self._ledger, claim_id)
         close_file(self._ledger, claim_id)
         await self._ledger.durable()
         remove_claim(source.work, claim_id)
@@ -112,10 +113,10 @@ class Filing:
             raise LookupError(f"The ledger does not know the claim {claim_id}.")
         return row
 
-    async def _settle(self, row: FileRow, *, taken: bool = False) -> FileRow:
+    async def _settle(self, row: FileRow, counts: Mapping[str, int], *, taken: bool = False) -> FileRow:
         """Fix outcome, name and time. A name is free only if its companions' names are free, too."""
         source = self._desk.source(row.claim.id)
-        outcome = self._choose_outcome(row)
+        outcome = self._choose_outcome(row, counts)
         folder = source.done if outcome == "done" else source.failed
         now = named_at = self._clock.now()
         name = row.claim.name
@@ -124,29 +125,25 @@ class Filing:
             named_at += timedelta(seconds=1)  # the same bytes filed twice within a second
         settle_file(self._ledger, row.claim.id, outcome, name, now)
         await self._ledger.durable()
-        return self._find(row.claim.id)
+        return replace(row, state="settled", outcome=outcome, filed_as=name, finished_at=now)
 
-    def _choose_outcome(self, row: FileRow) -> FileOutcome:
-        counts = count_outcomes(self._ledger, row.claim.id)
+    def _choose_outcome(self, row: FileRow, counts: Mapping[str, int]) -> FileOutcome:
         problems = self._read_problems(row)
         refused = any(problem.code not in HARMLESS for problem in problems)
         return "failed" if refused or any(state not in GOOD for state in counts) else "done"
 
-    async def _place(self, row: FileRow, folder: Path, work_path: Path) -> bool:
+    async def _place(self, row: FileRow, counts: Mapping[str, int], folder: Path, work_path: Path) -> bool:
         """Put companions and file into their folder; False if a name was taken meanwhile by somebody else."""
         filed_as = row.filed_as or row.claim.name
         gone = stat_file(work_path) is None  # somebody took it out of work/: its report is all that is left to file
-        rejected_path = folder / rejected_name(filed_as)
-        if (
-            not gone
-            and self._has_rejected(row)
-            and not await self._put(rejected_path, lambda: self._build_rejected(row))
+        has_rejected = not gone and self._has_rejected(row, counts)
+        if has_rejected and not await self._put(folder / rejected_name(filed_as), lambda: self._build_rejected(row)):
+            return False
+        if not await self._put(folder / report_name(filed_as), lambda: self._build_report(row, counts)):
+            return False
+        if self._has_html(row) and not await self._put(
+            folder / html_report_name(filed_as), lambda: self._build_html(row, counts, gone), breath=1
         ):
-            return False
-        if not await self._put(folder / report_name(filed_as), lambda: self._build_report(row)):
-            return False
-        html_path = folder / html_report_name(filed_as)
-        if self._has_html(row) and not await self._put(html_path, lambda: self._build_html(row, gone), breath=1):
             return False
         self._file_beside(row, folder, filed_as)
         if gone:
@@ -154,8 +151,7 @@ class Filing:
             return True
         if not file_away(work_path, folder, filed_as):
             return False
-        await self._syncs.folder(folder)
-        await self._syncs.folder(work_path.parent)
+        await self._syncs.move(folder, work_path.parent)
         return True
 
     def _file_beside(self, row: FileRow, folder: Path, filed_as: str) -> None:
@@ -173,10 +169,11 @@ class Filing:
         """Write a companion; one that stands there already is ours if it is the same, to the byte."""
         try:
             with WholeFile(path) as file:
-                for count, chunk in enumerate(build(), start=1):
-                    file.write(chunk)
-                    if count % breath == 0:
+                pieces = build()
+                for number, piece in enumerate(pieces):
+                    if number:
                         await self._clock.sleep(0)
+                    file.write_all(chain((piece,), islice(pieces, breath - 1)))
                 await self._syncs.file(file.flush(), path.parent)
                 file.move()
             await self._syncs.folder(path.parent)
@@ -184,9 +181,8 @@ class Filing:
             return is_same_content(path, build())
         return True
 
-    def _has_rejected(self, row: FileRow) -> bool:
-        counts = count_outcomes(self._ledger, row.claim.id)
-        return self._is_readable(row) and any(counts.get(outcome) for outcome in FAILED)
+    def _has_rejected(self, row: FileRow, counts: Mapping[str, int]) -> bool:
+        return any(counts.get(outcome) for outcome in FAILED) and self._is_readable(row)
 
     def _has_html(self, row: FileRow) -> bool:
         return self._reports.html == "always" or (self._reports.html == "failed" and row.outcome == "failed")
@@ -201,18 +197,21 @@ class Filing:
         with JudgedReader(self._desk.judged_path(row.claim.id)) as reader:
             return load_problems(reader.read_meta(row.problems)["problems"])
 
-    def _build_report(self, row: FileRow) -> Iterator[bytes]:
+    def _build_report(self, row: FileRow, counts: Mapping[str, int]) -> Iterator[bytes]:
         return build_report(
             self._describe_file(row),
-            self._count_totals(row),
+            _count_totals(counts),
             self._read_problems(row),
             (facts for facts, _ in self._list_facts(row)),
             self._reports.show_values,
         )
 
-    def _build_html(self, row: FileRow, gone: bool) -> Iterator[bytes]:
+    def _build_html(self, row: FileRow, counts: Mapping[str, int], gone: bool) -> Iterator[bytes]:
         readable = not gone and self._is_readable(row)
         problems = self._read_problems(row)
+        rejected = (
+            None if gone or not self._has_rejected(row, counts) else rejected_name(row.filed_as or row.claim.name)
+        )
         path, reading = self._desk.path(row.claim.id), self._readings[row.claim.source]
 
         def read(wanted: frozenset[int]) -> Iterator[SourceRecord | None]:
@@ -220,19 +219,15 @@ class Filing:
 
         return build_html_report(
             self._describe_file(row),
-            self._count_totals(row),
+            _count_totals(counts),
             problems,
             self._list_facts(row, MENDING),
             (facts for facts, _ in self._list_facts(row, OTHERS)),
             read,
             refused=any(problem.code not in HARMLESS for problem in problems),
-            rejected=rejected_name(row.filed_as or row.claim.name) if not gone and self._has_rejected(row) else None,
+            rejected=rejected,
             show_values=self._reports.show_values,
         )
-
-    def _count_totals(self, row: FileRow) -> dict[Outcome, int]:
-        counts = count_outcomes(self._ledger, row.claim.id)
-        return {outcome: counts.get(outcome, 0) for outcome in Outcome}
 
     def _describe_file(self, row: FileRow) -> FileFacts:
         return FileFacts(
@@ -279,6 +274,10 @@ class Filing:
                 lines = tuple(meta["lines"])
                 texts = spread_problems(lines, problems, self._reports.show_values) if problems else NOT_SENT_TEXT
                 yield tuple(meta["records"]), texts
+
+
+def _count_totals(counts: Mapping[str, int]) -> dict[Outcome, int]:
+    return {outcome: counts.get(outcome, 0) for outcome in Outcome}
 
 
 def list_names(name: str) -> tuple[str, ...]:

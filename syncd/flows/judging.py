@@ -100,8 +100,7 @@ async def judge_file(
         if after is None or write_fingerprint(after) != write_fingerprint(before):
             scribe.note(Damaged(CHANGED))
         problems = scribe.finish(whole=desk.source(claim_id).on_invalid == "reject_file")
-        await syncs.file(writer.flush(), judged_path.parent)
-    await syncs.folder(judged_path.parent)
+        await syncs.new_file(writer.flush(), judged_path.parent)
     if ledger.undone != undone:  # somebody's commit failed meanwhile, and took orders of this file with it
         raise LedgerError(f"The ledger {ledger.path} lost what was being written; the file is judged again.")
     fingerprint = write_fingerprint(after or before)

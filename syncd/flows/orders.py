@@ -138,9 +138,7 @@ class Orders:
 
     def note_claim(self, claim: Claim) -> None:
         """A file was claimed and written down."""
-        row = find_file(self._ledger, claim.id)
-        if row is not None:
-            self._take_in_hand(row)
+        self._take_in_hand(FileRow(claim))
 
     def judge_again(self, claim_id: str) -> None:
         """A file's judged orders are lost: judge it anew. What was sent of it is known, and asked about."""

@@ -20,9 +20,22 @@ from dataclasses import replace
 from random import Random
 
 from syncd.config.model import SourceConfig
+from syncd.core.evidence import list_sidecars
 from syncd.core.model import Claim
-from syncd.core.names import report_name, show_name
-from syncd.edges.beside import list_beside_claims, put_back_beside, remove_beside
+from syncd.core.names import folder_name, report_name, show_name
+from syncd.edges.beside import list_beside, list_beside_claims, put_back_beside, remove_beside
+from syncd.edges.claims import (
+    claim,
+    find_judged,
+    find_original,
+    list_claimed,
+    list_judged,
+    list_strays,
+    made_folder,
+    remove_claim,
+    remove_folder,
+    remove_judged,
+)
 from syncd.edges.clock import Clock
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import (
@@ -32,22 +45,12 @@ from syncd.edges.ledger_files import (
     count_deaths,
     find_file,
     forget_file,
+    list_in_folder,
     list_open_files,
     put_back_judging,
 )
 from syncd.edges.log import say
-from syncd.edges.spool import (
-    claim,
-    list_claims,
-    list_judged,
-    list_strays,
-    name_taken,
-    prepare_folder,
-    remove_claim,
-    remove_leftovers,
-    stat_file,
-    sync_folder,
-)
+from syncd.edges.spool import name_taken, prepare_folder, remove_leftovers, stat_file, sync_folder
 from syncd.flows.taking import make_claim_id
 
 
@@ -86,10 +89,12 @@ def adopt_strays(source: SourceConfig, ledger: Ledger, clock: Clock, random: Ran
     """Take in what stands in the work folder and is not in the ledger; the caller commits what else it wrote."""
     for stray in list(list_strays(source.work)):
         claim_id = make_claim_id(clock, random)
-        if claim(source.work, source.work, stray, claim_id) is not None:
+        with made_folder(source.work, claim_id):
+            taken = claim(source.work, source.work, stray, claim_id)
+        if taken is not None:
             sync_folder(source.work / claim_id)
             sync_folder(source.work)
-    _adopt_claims(source, ledger, clock)
+    _adopt_claimed(source, ledger, clock, random)
     _remove_spent_judged(source, ledger)
     for claim_id in list(list_beside_claims(source.work)):
         if find_file(ledger, claim_id) is None:  # a claim that did not come about: its marker goes back
@@ -98,22 +103,42 @@ def adopt_strays(source: SourceConfig, ledger: Ledger, clock: Clock, random: Ran
             remove_beside(source.work, claim_id)
 
 
-def _adopt_claims(source: SourceConfig, ledger: Ledger, clock: Clock) -> None:
-    """Take in claims that are not in the ledger, and remove those that nothing is left of."""
+def _adopt_claimed(source: SourceConfig, ledger: Ledger, clock: Clock, random: Random) -> None:
+    """Take in files that are not in the ledger, and remove folders that nothing is left in for anybody."""
     adopted = []
-    for claim_id, name in list(list_claims(source.work)):
-        row = find_file(ledger, claim_id)
-        if name is None:
-            if row is None or row.state == "closed":
-                remove_claim(source.work, claim_id)
-        elif row is None or row.state == "closed":
-            forget_file(ledger, claim_id)
-            add_file(ledger, Claim(claim_id, source.name, name, clock.now()))
-            adopted.append((claim_id, name))
+    for folder, names in list(list_claimed(source.work)):
+        known = {row.claim.name: row for row in list_in_folder(ledger, folder)}
+        if not names and all(row.state == "closed" for row in known.values()):
+            remove_folder(source.work, folder)
+        for name in names:
+            row = known.get(name)
+            if row is None:
+                claim_id = _choose_id(source, folder, name, ledger, alone=len(names) == 1)
+                made = Claim(claim_id or f"{folder}.{make_claim_id(clock, random)}", source.name, name, clock.now())
+            elif row.state == "closed":
+                forget_file(ledger, row.claim.id)
+                made = Claim(row.claim.id, source.name, name, clock.now())
+            else:
+                continue
+            add_file(ledger, made)
+            adopted.append(made)
     if adopted:
         ledger.commit()  # before it is said: a ledger that refuses is tried over and over
-    for claim_id, name in adopted:
-        say("file_adopted", source=source.name, file=show_name(name), claim=claim_id)
+    for made in adopted:
+        say("file_adopted", source=source.name, file=show_name(made.name), claim=made.id)
+
+
+def _choose_id(source: SourceConfig, folder: str, name: str, ledger: Ledger, *, alone: bool) -> str | None:
+    """Return the id that a file was claimed under, as far as the disk tells, if no other file has it."""
+    sidecars = set(list_sidecars(name, source.complete))
+    candidates = [
+        claim_id
+        for claim_id in (list_beside_claims(source.work) if sidecars else ())
+        if folder_name(claim_id) == folder and not sidecars.isdisjoint(list_beside(source.work, claim_id))
+    ]
+    if alone and folder_name(folder) == folder:
+        candidates.append(folder)
+    return next((claim_id for claim_id in candidates if find_file(ledger, claim_id) is None), None)
 
 
 def _remove_spent_judged(source: SourceConfig, ledger: Ledger) -> None:
@@ -121,7 +146,7 @@ def _remove_spent_judged(source: SourceConfig, ledger: Ledger) -> None:
     for claim_id in list(list_judged(source.work)):
         row = find_file(ledger, claim_id)
         if row is None or row.state == "closed":
-            remove_claim(source.work, claim_id)
+            remove_judged(source.work, claim_id)
 
 
 def _is_filed(row: FileRow, source: SourceConfig) -> bool:
@@ -132,10 +157,9 @@ def _is_filed(row: FileRow, source: SourceConfig) -> bool:
 
 def _recover_file(row: FileRow, source: SourceConfig, ledger: Ledger) -> FileRow | None:
     """Apply the table to one open file; return it if it goes on."""
-    path = source.work / row.claim.id / row.claim.name
-    judged_path = source.work / f"{row.claim.id}.judged"
-    judged = stat_file(judged_path) is not None  # never by exists(): a disk that fails is no file that is gone
-    if stat_file(path) is not None:
+    # Never by exists(): a disk that fails is no file that is gone.
+    judged = stat_file(find_judged(source.work, row.claim.id)) is not None
+    if stat_file(find_original(source.work, row.claim)) is not None:
         if row.state == "carrying" and not judged:
             put_back_judging(ledger, row.claim.id)
             return replace(row, state="claimed")

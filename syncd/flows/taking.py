@@ -4,20 +4,22 @@ A file that cannot be taken is left where it is and named once; nothing here rea
 """
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from random import Random
 
 from syncd.config.model import SourceConfig
 from syncd.core.evidence import Evidence, find_lacking, is_sidecar, list_sidecars
 from syncd.core.model import Claim, FileStat
-from syncd.core.names import matches, show_name
+from syncd.core.names import matches, numbered_claim, show_name
 from syncd.core.settle import Sighting, observe
 from syncd.edges.beside import put_back_beside, take_beside
+from syncd.edges.claims import claim, find_original, made_folder
 from syncd.edges.clock import Clock
 from syncd.edges.lease import find_writer
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import add_file
 from syncd.edges.log import say
-from syncd.edges.spool import Oddity, claim, list_inbox, prepare_folder, put_back, remove_claim, sync_folder
+from syncd.edges.spool import Oddity, list_inbox, prepare_folder, put_back, sync_folder
 from syncd.errors import LedgerError, StorageError
 
 LOOK_AGAIN_S = 0.3
@@ -201,31 +203,35 @@ class Taker:
         return named is not None
 
     def _claim_batch(self, stats: Sequence[FileStat]) -> None:
-        """Take some files, make that durable, and only then hand them on."""
-        claims = [made for stat in stats if (made := self._claim(stat)) is not None]
+        """Take some files into one folder, make that durable, and only then hand them on."""
+        folder = make_claim_id(self._clock, self._random)
+        ids = [folder] if len(stats) == 1 else [numbered_claim(folder, number) for number in range(len(stats))]
+        with made_folder(self.source.work, folder):
+            taken = zip(stats, ids, strict=True)
+            claims = [made for stat, claim_id in taken if (made := self._claim(stat, claim_id)) is not None]
         if claims:
-            for made in claims:  # all renames first: the disk writes its journal once for all of them
-                sync_folder(self.source.work / made.id)
+            sync_folder(self.source.work / folder)
             sync_folder(self.source.work)
             sync_folder(self.source.inbox)
             self._ledger.commit()
             for made in claims:
                 self.on_claimed(made)
 
-    def _claim(self, stat: FileStat) -> Claim | None:
+    def _claim(self, stat: FileStat, claim_id: str) -> Claim | None:
         """Take one file and what belongs to it; None where it is not what was seen to settle."""
         inbox, work = self.source.inbox, self.source.work
-        claim_id = make_claim_id(self._clock, self._random)
         del self.waiting[stat.name]
         sidecars = list_sidecars(stat.name, self.source.complete)
         if sidecars:  # first, so that none is left behind to vouch for a later file of this name
             take_beside(inbox, work, claim_id, sidecars)
         taken = claim(inbox, work, stat.name, claim_id)
-        if taken is None or (self._is_other(taken, stat, claim_id) and self._put_back(stat.name, claim_id)):
+        made = Claim(claim_id, self.source.name, stat.name, self._clock.now())
+        path = find_original(work, made)
+        # One that cannot be put back, as its name is taken by now, is a delivery of its own.
+        if taken is None or (self._is_other(taken, stat, path) and put_back(path, inbox, stat.name)):
             if sidecars:
                 put_back_beside(work, claim_id, inbox)
             return None
-        made = Claim(claim_id, self.source.name, stat.name, self._clock.now())
         add_file(self._ledger, made)
         say(
             "file_claimed",
@@ -236,15 +242,8 @@ class Taker:
         )
         return made
 
-    def _is_other(self, taken: FileStat, seen: FileStat, claim_id: str) -> bool:
+    def _is_other(self, taken: FileStat, seen: FileStat, path: Path) -> bool:
         """Return whether a file was replaced, or written to, between look and claim; its ctime the claim has set."""
         if (taken.inode, taken.size, taken.mtime_ns) != (seen.inode, seen.size, seen.mtime_ns):
             return True
-        return self.source.complete.lease and bool(find_writer(self.source.work / claim_id / seen.name))
-
-    def _put_back(self, name: str, claim_id: str) -> bool:
-        """Let a file settle anew; False if its name is taken by now: then it is a delivery of its own."""
-        if not put_back(self.source.work / claim_id / name, self.source.inbox, name):
-            return False
-        remove_claim(self.source.work, claim_id)
-        return True
+        return self.source.complete.lease and bool(find_writer(path))

@@ -21,6 +21,7 @@ ROWS = (None, "claimed", "judging", "carrying", "settled", "closed")
 PLACES = ("inbox", "work", "done", "gone")
 ORDERS = (make_order("A"), make_order("B"))
 DROP = Drop("a.csv", write_csv(*ORDERS), tuple(map(Sent, ORDERS)))
+NEIGHBOUR = write_csv(make_order("N"))  #: stands beside it in a folder that is shared, unknown to the ledger
 
 
 def find_right_end(row, place, side, report):
@@ -63,7 +64,7 @@ def finished(tmp_path_factory):
     return world.root, api
 
 
-def write_row(path, row, *, sent):
+def write_row(path, row, *, sent, shared):
     """Put the ledger's row of the file, and its orders, into a state; return the claim's id."""
     with closing(sqlite3.connect(path)) as ledger:
         (claim_id,) = ledger.execute("SELECT id FROM files").fetchone()
@@ -76,11 +77,15 @@ def write_row(path, row, *, sent):
             ledger.execute("UPDATE files SET outcome = NULL, filed_as = NULL, finished_at = NULL")
             ledger.execute("UPDATE orders SET state = 'waiting', due = 0, attempts = 0, accepted_at = NULL")
             ledger.execute("DELETE FROM deliveries")
+        if shared:
+            ledger.execute("UPDATE files SET id = id || '.07'")
+            ledger.execute("UPDATE orders SET file = file || '.07'")
+            claim_id += ".07"
         ledger.commit()
     return claim_id
 
 
-def build(finished, tmp_path, row, place, side, report):
+def build(finished, tmp_path, row, place, side, report, shared):
     """Lay out one combination: orders of a file that is judged are waiting, those of a settled one accepted."""
     origin, api = finished
     root = tmp_path / "0"
@@ -89,7 +94,7 @@ def build(finished, tmp_path, row, place, side, report):
     (root / "side").unlink()
     original = root / "done/a.csv"
     sent = row in {"settled", "closed"}
-    claim_id = write_row(root / "state/ledger.sqlite3", row, sent=sent)
+    claim_id = write_row(root / "state/ledger.sqlite3", row, sent=sent, shared=shared)
     machine = Machine()
     machine.seconds = 500.0
     mine = api.fork(machine, Script())
@@ -98,12 +103,16 @@ def build(finished, tmp_path, row, place, side, report):
         mine.created.clear()
     if side:
         (root / f"work/{claim_id}.judged").write_bytes(judged)
+    folder = root / "work" / claim_id.removesuffix(".07")
+    if shared:
+        folder.mkdir()
+        (folder / "n.csv").write_bytes(NEIGHBOUR)
     match place:
         case "inbox":
             original.rename(root / "inbox/a.csv")
         case "work":
-            (root / f"work/{claim_id}").mkdir(exist_ok=True)
-            original.rename(root / f"work/{claim_id}/a.csv")
+            folder.mkdir(exist_ok=True)
+            original.rename(folder / "a.csv")
         case "gone":
             original.unlink()
     if not report:
@@ -118,20 +127,22 @@ def list_names(root, folder):
     return {name for name in names if not name.endswith(".html")}
 
 
+@pytest.mark.parametrize("shared", [False, True], ids=["folder of its own", "shared folder"])
 @pytest.mark.parametrize("report", [True, False], ids=["report", "no report"])
 @pytest.mark.parametrize("side", [True, False], ids=["side file", "no side file"])
 @pytest.mark.parametrize(("row", "place"), list(product(ROWS, PLACES)))
-def test_each_state_has_one_right_action(row, place, side, report, finished, tmp_path):
-    world = build(finished, tmp_path, row, place, side, report)
+def test_each_state_has_one_right_action(row, place, side, report, shared, finished, tmp_path):
+    world = build(finished, tmp_path, row, place, side, report, shared)
     done, failed, is_sent = find_right_end(row, place, side, report)
     for start in ("stopped at once", "settled", "again"):
         world.start()
         if start != "stopped at once":
             assert world.settle()
         world.stop()
-    assert list_names(world.root, "done") == done
+    neighbour = {"n.csv", "n.csv.report.json"} if shared else set()
+    assert list_names(world.root, "done") == done | neighbour
     assert list_names(world.root, "failed") == failed
     assert list_names(world.root, "inbox") == list_names(world.root, "work") == set()
     assert {reference: len(orders) for reference, orders in world.api.created.items()} == (
-        {"A": 1, "B": 1} if is_sent else {}
+        ({"A": 1, "B": 1} if is_sent else {}) | ({"N": 1} if shared else {})
     )

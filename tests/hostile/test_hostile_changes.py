@@ -72,33 +72,34 @@ CHANGES = {
 }
 
 
+@pytest.mark.parametrize("others", [0, 2], ids=["alone", "in a batch"])
 @pytest.mark.parametrize("change", CHANGES)
-async def test_a_file_that_changed_between_look_and_claim_settles_anew(tmp_path, change):
+async def test_a_file_that_changed_between_look_and_claim_settles_anew(tmp_path, change, others):
     source = SourceConfig("orders", *(tmp_path / name for name in ("inbox", "done", "failed", "work")))
     source.inbox.mkdir()
-    for number in range(BREATH + 1):
+    for number in range(BREATH + 1 + others):
         (source.inbox / f"{number:03}.csv").write_bytes(b"abc")
     clock = MeddlingClock()
     taken = []
-    last = source.inbox / f"{BREATH:03}.csv"
+    first = source.inbox / f"{BREATH:03}.csv"
     ledger = Ledger(tmp_path, clock)
     taker = Taker(source, ledger, clock, Random(1))
     taker.on_claimed = taken.append
     await taker.sweep()
     clock.move(2)
-    clock.meddle = lambda: CHANGES[change](last) if len(taken) == BREATH and last.name in taker.waiting else None
+    clock.meddle = lambda: CHANGES[change](first) if len(taken) == BREATH and first.name in taker.waiting else None
     await taker.sweep()
-    assert len(taken) == BREATH
+    assert len(taken) == BREATH + others
     assert [path.name for path in source.inbox.iterdir() if not path.name.startswith(".")] == (
-        [] if change == "gone" else [last.name]
+        [] if change == "gone" else [first.name]
     )
-    assert len(list(source.work.iterdir())) == BREATH
+    assert len(list(source.work.glob("*/*"))) == BREATH + others
     clock.meddle = lambda: None
     await taker.sweep()
-    assert len(taken) == BREATH
+    assert len(taken) == BREATH + others
     clock.move(2)
     await taker.sweep()
-    assert len(taken) == BREATH + (change in {"appended", "cut", "replaced"})
+    assert len(taken) == BREATH + others + (change in {"appended", "cut", "replaced"})
     ledger.close()
 
 

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from support.folders import names_in, run_in_own_mounts
+from support.folders import names_in, run_in_own_mounts, take
 
 from syncd.edges import spool, storage
 from syncd.edges.spool import CHUNK_BYTES
@@ -213,7 +213,7 @@ def test_files_of_another_owner_are_claimed_and_filed_away(as_nobody):
     (inbox / "orders.csv").chmod(0o600)
     os.seteuid(NOBODY)
 
-    assert spool.claim(inbox, work, "orders.csv", "c1") is not None
+    assert take(inbox, work, "orders.csv", "c1") is not None
     assert spool.file_away(work / "c1" / "orders.csv", done, "orders.csv")
     with pytest.raises(StorageError, match=rf"No permission at {done}/orders\.csv: give the user syncd runs as"):
         list(spool.read_chunks(done / "orders.csv"))

@@ -3,12 +3,13 @@
 import os
 import socket
 import stat as modes
+from datetime import UTC, datetime
 
 import pytest
-from support.folders import names_in, run_in_own_mounts
+from support.folders import names_in, run_in_own_mounts, take
 
-from syncd.core.model import FileStat
-from syncd.edges import spool
+from syncd.core.model import Claim, FileStat
+from syncd.edges import claims, spool
 from syncd.edges.spool import Oddity
 from syncd.errors import StorageError
 
@@ -94,24 +95,24 @@ def test_names_that_are_taken_are_found_also_where_a_link_dangles(done):
 @pytest.mark.parametrize("name", ["orders.csv", "-rf", "a\nb.csv", os.fsdecode(b"caf\xe9.csv"), "a" * 255, "é" * 127])
 def test_a_claim_takes_a_file_of_any_name(inbox, work, name):
     (inbox / name).write_bytes(b"bytes")
-    taken = spool.claim(inbox, work, name, "c1")
+    taken = take(inbox, work, name, "c1")
     assert taken == spool.stat_file(work / "c1" / name)
     assert taken is not None
     assert taken.name == name
     assert names_in(inbox) == []
     assert modes.S_IMODE((work / "c1").stat().st_mode) == 0o700
-    assert list(spool.list_claims(work)) == [("c1", name)]
+    assert list(claims.list_claimed(work)) == [("c1", [name])]
 
 
 def test_a_claim_of_a_vanished_name_leaves_nothing(inbox, work):
-    assert spool.claim(inbox, work, "orders.csv", "c1") is None
+    assert take(inbox, work, "orders.csv", "c1") is None
     assert names_in(work) == []
 
 
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo, lambda path: path.symlink_to("/etc/passwd")])
 def test_what_turns_out_to_be_no_file_is_put_back(inbox, work, make):
     make(inbox / "orders.csv")
-    assert spool.claim(inbox, work, "orders.csv", "c1") is None
+    assert take(inbox, work, "orders.csv", "c1") is None
     assert names_in(inbox) == ["orders.csv"]
     assert names_in(work) == []
 
@@ -119,15 +120,15 @@ def test_what_turns_out_to_be_no_file_is_put_back(inbox, work, make):
 def test_a_file_with_two_names_is_put_back(inbox, work):
     (inbox / ".in.orders.csv").touch()
     os.link(inbox / ".in.orders.csv", inbox / "orders.csv")
-    assert spool.claim(inbox, work, "orders.csv", "c1") is None
+    assert take(inbox, work, "orders.csv", "c1") is None
     assert names_in(inbox) == [".in.orders.csv", "orders.csv"]
 
 
-def test_a_claim_id_is_used_once(inbox, work):
+def test_the_name_of_a_folder_is_used_once(inbox, work):
     (inbox / "orders.csv").touch()
     (work / "c1").mkdir()
     with pytest.raises(FileExistsError):
-        spool.claim(inbox, work, "orders.csv", "c1")
+        take(inbox, work, "orders.csv", "c1")
     assert names_in(inbox) == ["orders.csv"]
 
 
@@ -135,7 +136,7 @@ def test_a_claim_id_is_used_once(inbox, work):
 def test_a_claim_names_the_folder_that_is_missing(inbox, work, missing):
     (inbox.parent / missing).rmdir()
     with pytest.raises(StorageError, match=f"There is no folder .*/{missing}: make it again"):
-        spool.claim(inbox, work, "orders.csv", "c1")
+        take(inbox, work, "orders.csv", "c1")
 
 
 @needs_root
@@ -143,9 +144,11 @@ def test_a_claim_across_mounts_names_both_folders(inbox, work):
     said = run_in_own_mounts(
         'mount -t tmpfs tmpfs work; echo x > inbox/orders.csv; exec "$1" -c "\n'
         "from pathlib import Path\n"
-        "from syncd.edges import spool\n"
+        "from syncd.edges import claims, spool\n"
         "print(spool.same_mount([Path('inbox'), Path('work')]))\n"
-        "try: spool.claim(Path('inbox'), Path('work'), 'orders.csv', 'c1')\n"
+        "try:\n"
+        " with claims.made_folder(Path('work'), 'c1'):\n"
+        "  claims.claim(Path('inbox'), Path('work'), 'orders.csv', 'c1')\n"
         "except Exception as error: print(type(error).__name__, error)\n"
         "print(*Path('inbox').iterdir(), *Path('work').iterdir())"
         '"',
@@ -166,30 +169,30 @@ def test_claims_and_strays_are_told_apart(inbox, work):
     (work / ".syncd-1").touch()
     (work / ".hidden").mkdir()
     (work / "link").symlink_to(inbox)
-    assert sorted(spool.list_claims(work)) == [("c1", "orders.csv"), ("c2", None)]
-    assert list(spool.list_strays(work)) == ["stray.csv"]
+    assert sorted(claims.list_claimed(work)) == [("c1", ["orders.csv"]), ("c2", [])]
+    assert list(claims.list_strays(work)) == ["stray.csv"]
 
 
 def test_a_claim_that_ends_while_claims_are_listed_is_skipped(work):
     for claim_id in ("c1", "c2"):
         (work / claim_id).mkdir()
-    claims = spool.list_claims(work)
-    next(claims)
+    listing = claims.list_claimed(work)
+    next(listing)
     for path in work.iterdir():
         path.rmdir()
-    assert list(claims) == []
+    assert list(listing) == []
 
 
 def test_a_missing_work_folder_holds_no_claims(tmp_path):
-    assert list(spool.list_claims(tmp_path / "work")) == []
-    assert list(spool.list_strays(tmp_path / "work")) == []
+    assert list(claims.list_claimed(tmp_path / "work")) == []
+    assert list(claims.list_strays(tmp_path / "work")) == []
 
 
 def test_a_removed_claim_takes_its_side_file_along_and_again_is_harmless(work):
     (work / "c1").mkdir()
     (work / "c1.judged").touch()
-    spool.remove_claim(work, "c1")
-    spool.remove_claim(work, "c1")
+    claims.remove_claim(work, "c1")
+    claims.remove_claim(work, "c1")
     assert names_in(work) == []
 
 
@@ -198,11 +201,47 @@ def test_a_claim_that_still_holds_a_file_is_not_removed(work):
     (work / "c1" / "orders.csv").touch()
     (work / "c1.judged").touch()
     with pytest.raises(StorageError, match=r"Files are left at .*/c1, which should be empty"):
-        spool.remove_claim(work, "c1")
+        claims.remove_claim(work, "c1")
     assert names_in(work / "c1") == ["orders.csv"]
+
+
+def test_a_batch_shares_a_folder_that_goes_with_its_last_file(inbox, work):
+    for name in ("a.csv", "b.csv"):
+        (inbox / name).touch()
+    with claims.made_folder(work, "c1"):
+        for number, name in enumerate(("a.csv", "vanished.csv", "b.csv")):
+            assert (claims.claim(inbox, work, name, f"c1.{number:02}") is None) == (name == "vanished.csv")
+    assert list(claims.list_claimed(work)) == [("c1", ["a.csv", "b.csv"])]
+    for claim_id, name in (("c1.00", "a.csv"), ("c1.02", "b.csv")):
+        claims.find_judged(work, claim_id).touch()
+        claims.find_original(work, Claim(claim_id, "orders", name, datetime.now(UTC))).unlink()
+        claims.remove_claim(work, claim_id)
+        assert names_in(work) == ([] if name == "b.csv" else ["c1"])
+
+
+def test_a_batch_of_which_nothing_is_left_leaves_no_folder(inbox, work):
+    with claims.made_folder(work, "c1"):
+        assert claims.claim(inbox, work, "vanished.csv", "c1.00") is None
+    assert names_in(work) == []
+
+
+def test_a_claim_overwrites_nothing_in_the_folder_of_its_batch(inbox, work):
+    with claims.made_folder(work, "c1"):
+        for content in ("first", "second"):
+            (inbox / "a.csv").write_text(content)
+            assert (claims.claim(inbox, work, "a.csv", f"c1.{content}") is None) == (content == "second")
+    assert ((work / "c1/a.csv").read_text(), (inbox / "a.csv").read_text()) == ("first", "second")
+
+
+def test_a_folder_that_goes_missing_meanwhile_leaves_its_files_in_the_inbox(inbox, work):
+    (inbox / "a.csv").touch()
+    with claims.made_folder(work, "c1"):
+        (work / "c1").rmdir()
+        assert claims.claim(inbox, work, "a.csv", "c1.00") is None
+    assert names_in(inbox) == ["a.csv"]
 
 
 def test_a_file_in_the_place_of_a_claim_is_no_claim_to_remove(work):
     (work / "c1").touch()
     with pytest.raises(NotADirectoryError):
-        spool.remove_claim(work, "c1")
+        claims.remove_claim(work, "c1")

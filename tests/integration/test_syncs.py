@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+from pathlib import Path
 
 import pytest
+from support.effects import watching_fsync
 
 from syncd.edges.clock import SystemClock
 from syncd.edges.syncs import Syncs
@@ -34,6 +36,34 @@ async def test_a_file_that_cannot_be_synced_is_told(tmp_path):
         await Syncs(SystemClock()).file(writer, tmp_path)
     os.close(reader)
     os.close(writer)
+
+
+async def test_a_file_and_its_name_are_refused_if_either_is(tmp_path):
+    syncs = Syncs(SystemClock())
+    with (tmp_path / "a").open("wb") as file:
+        refused, well = await asyncio.gather(
+            syncs.new_file(file.fileno(), tmp_path / "gone"),
+            syncs.new_file(file.fileno(), tmp_path),
+            return_exceptions=True,
+        )
+    assert isinstance(refused, StorageError)
+    assert well is None
+
+
+async def test_a_move_is_durable_where_it_went_before_it_is_gone_where_it_was(tmp_path):
+    done, work = tmp_path / "done", tmp_path / "work"
+    done.mkdir()
+    work.mkdir()
+    syncs = Syncs(SystemClock())
+    synced = []
+
+    def note(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+
+    with watching_fsync(note):
+        await syncs.move(done, work)
+        await asyncio.gather(syncs.move(done, work), syncs.folder(tmp_path), syncs.move(done, work))
+    assert synced == [done, work, done, tmp_path, work]
 
 
 async def test_who_goes_away_spoils_nothing(tmp_path):

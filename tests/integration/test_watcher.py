@@ -8,6 +8,7 @@ import resource
 from pathlib import Path
 
 import pytest
+from support.folders import take
 
 from syncd.edges import spool
 from syncd.edges.watcher import Watcher
@@ -108,7 +109,7 @@ async def test_the_bell_does_not_ring_for_our_own_reads_and_moves(inbox, watcher
     watcher.watch(inbox)
     list(spool.list_inbox(inbox))
     list(spool.read_chunks(inbox / "orders.csv"))
-    spool.claim(inbox, inbox.parent / "work", "orders.csv", "c1")
+    take(inbox, inbox.parent / "work", "orders.csv", "c1")
     (inbox / "other.csv").unlink()
     assert await stays_quiet(rung)
 
@@ -119,7 +120,7 @@ async def test_the_bell_is_not_late_after_a_claim(inbox, watcher, rung):
     for attempt in range(5):  # a busy machine may be late by itself, but not each time
         (inbox / f"{attempt}.csv").touch()
         assert await rings(rung)
-        spool.claim(inbox, inbox.parent / "work", f"{attempt}.csv", f"c{attempt}")
+        take(inbox, inbox.parent / "work", f"{attempt}.csv", f"c{attempt}")
         (inbox / f"next.{attempt}.csv").touch()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(rung.wait(), 0.3)  # watchdog would hold it back for 0.5 s

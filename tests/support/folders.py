@@ -6,6 +6,9 @@ import sys
 
 import pytest
 
+from syncd.core.names import folder_name
+from syncd.edges.claims import claim, made_folder
+
 
 def names_in(folder):
     return sorted(path.name for path in folder.iterdir())
@@ -26,3 +29,9 @@ def run_in_own_mounts(script, folder):
         pytest.skip("no mounts here")
     assert result.returncode == 0, result.stderr
     return result.stdout
+
+
+def take(inbox, work, name, claim_id):
+    """Claim one file into a new folder, as a batch of one does."""
+    with made_folder(work, folder_name(claim_id)):
+        return claim(inbox, work, name, claim_id)

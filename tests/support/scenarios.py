@@ -101,4 +101,7 @@ SCENARIOS = {
     "two files at once, one order in both": Scenario(
         lambda _: [[_write("a.csv", A, B), _write("b.json", B, make_order("D"))]]
     ),
+    "a batch of three files, one of them with an invalid order": Scenario(
+        lambda _: [[_write("a.csv", A), _write("b.csv", BAD), _write("c.json", B)]]
+    ),
 }

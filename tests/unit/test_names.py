@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from syncd.core.names import (
     LONGEST_NAME,
+    folder_name,
     html_report_name,
     is_left_alone,
     matches,
+    numbered_claim,
     rejected_name,
     report_name,
     show_name,
@@ -168,3 +170,26 @@ def test_every_companion_of_every_name_fits_and_is_still_the_same_kind_of_bytes(
         assert raw.decode("utf-8", "surrogateescape") == companion
     assert report_name(name).endswith(".report.json")
     assert show_name(name).isprintable()
+
+
+# Claims
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "folder"),
+    [
+        ("20260115T100000123456-0a1b2c3d", "20260115T100000123456-0a1b2c3d"),
+        ("20260115T100000123456-0a1b2c3d.07", "20260115T100000123456-0a1b2c3d"),
+        ("made by.hand.20260115T100000123456-0a1b2c3d", "made by.hand"),
+        (".hidden", ".hidden"),
+    ],
+)
+def test_a_claim_stands_in_the_folder_before_its_last_dot(claim_id, folder):
+    assert folder_name(claim_id) == folder
+
+
+def test_the_claims_of_a_batch_share_a_folder_and_sort_as_they_came():
+    claim_ids = [numbered_claim("20260115T100000123456-0a1b2c3d", number) for number in range(16)]
+    assert {folder_name(claim_id) for claim_id in claim_ids} == {"20260115T100000123456-0a1b2c3d"}
+    assert sorted(claim_ids) == claim_ids
+    assert claim_ids[7] == "20260115T100000123456-0a1b2c3d.07"
