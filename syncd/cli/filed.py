@@ -14,7 +14,7 @@ from syncd.core.names import show_name
 from syncd.edges.clock import Clock
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import FileRow, list_closed_since, list_open_files
-from syncd.edges.ledger_orders import count_outcomes
+from syncd.edges.ledger_orders import recall_outcomes
 from syncd.flows.filing import GOOD
 
 LONGEST = 50
@@ -35,7 +35,7 @@ def list_filed(config: Config, since: datetime, clock: Clock) -> list[Filed]:
     folders = {source.name: source for source in config.sources}
     with closing(Ledger(config.state_dir, clock, read_only=True)) as ledger:
         rows = [*list_closed_since(ledger, since), *list_open_files(ledger)]
-        counts = [count_outcomes(ledger, row.claim.id) for row in rows]
+        counts = [recall_outcomes(ledger, row) for row in rows]
     filed = []
     for row, counted in zip(rows, counts, strict=True):
         source = folders.get(row.claim.source)

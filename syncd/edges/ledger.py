@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import asyncio
 
 LEDGER_NAME = "ledger.sqlite3"
-MIGRATIONS = ("ledger.sql", "ledger_stock.sql", "ledger_turns.sql")
+MIGRATIONS = ("ledger.sql", "ledger_stock.sql", "ledger_turns.sql", "ledger_counts.sql")
 """One script a version; never changed once released."""
 GROUP_S = 0.002
 """How long a commit waits for more to share it, while several do: a disk takes a few hundred commits a second."""
@@ -107,6 +107,10 @@ class Ledger:
             raise LedgerLostError(
                 f"The ledger {self.path} was written by a newer syncd (version {version}, this one knows "
                 f"{len(MIGRATIONS)}); install that syncd again."
+            )
+        if self._read_only and version < len(MIGRATIONS):
+            raise LedgerError(
+                f"The ledger {self.path} is of an older syncd: start this one, which brings it up to date."
             )
         return version
 

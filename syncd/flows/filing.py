@@ -22,7 +22,7 @@ from syncd.edges.clock import Clock
 from syncd.edges.judged import JudgedReader, load_problems
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import FileOutcome, FileRow, close_file, find_file, settle_file
-from syncd.edges.ledger_orders import count_outcomes, list_orders
+from syncd.edges.ledger_orders import count_outcomes, list_orders, recall_outcomes
 from syncd.edges.log import say
 from syncd.edges.sealing import sealed_name
 from syncd.edges.spool import (
@@ -86,7 +86,7 @@ class Filing:
             while not await self._place(row, folder, work_path):
                 row = await self._settle(row, taken=True)
                 filed_as = row.filed_as or row.claim.name
-        counts = count_outcomes(self._ledger, claim_id)
+        counts = recall_outcomes(self._ledger, row)
         close_file(self._ledger, claim_id)
         await self._ledger.durable()
         remove_claim(source.work, claim_id)
@@ -185,7 +185,7 @@ class Filing:
         return True
 
     def _has_rejected(self, row: FileRow) -> bool:
-        counts = count_outcomes(self._ledger, row.claim.id)
+        counts = recall_outcomes(self._ledger, row)
         return self._is_readable(row) and any(counts.get(outcome) for outcome in FAILED)
 
     def _has_html(self, row: FileRow) -> bool:
@@ -231,7 +231,7 @@ class Filing:
         )
 
     def _count_totals(self, row: FileRow) -> dict[Outcome, int]:
-        counts = count_outcomes(self._ledger, row.claim.id)
+        counts = recall_outcomes(self._ledger, row)
         return {outcome: counts.get(outcome, 0) for outcome in Outcome}
 
     def _describe_file(self, row: FileRow) -> FileFacts:
