@@ -8,7 +8,7 @@ commit. The tables' own words stand in `ledger_files`, `ledger_orders` and `ledg
 import errno
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,15 +91,21 @@ class Ledger:
             self._connection = sqlite3.connect(
                 f"{where}?mode={'ro' if read_only else 'rwc'}", uri=True, isolation_level=None, timeout=LOCKED_S
             )
-            self._connection.row_factory = sqlite3.Row
-            self._connection.execute("PRAGMA foreign_keys = ON")
-            self._version = self._read_version()
-            if not read_only:
-                self.path.chmod(0o600)
-                self._connection.execute("PRAGMA journal_mode = WAL")
-                self._connection.execute("PRAGMA synchronous = FULL")
-                self._connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-                self._migrate()
+            with ExitStack() as undo:
+                undo.callback(self._connection.close)
+                self._prepare()
+                undo.pop_all()
+
+    def _prepare(self) -> None:
+        self._connection.row_factory = sqlite3.Row
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        self._version = self._read_version()
+        if not self._read_only:
+            self.path.chmod(0o600)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            self._migrate()
 
     def _read_version(self) -> int:
         version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
