@@ -10,6 +10,7 @@ import click
 
 from syncd.cli.text import print_table
 from syncd.config.model import Config
+from syncd.core.model import Outcome
 from syncd.core.names import show_name
 from syncd.edges.clock import Clock
 from syncd.edges.ledger import Ledger
@@ -55,12 +56,13 @@ def print_filed(filed: Sequence[Filed]) -> None:
         return
     shown = sorted(filed, key=lambda file: file.row.outcome == "done")[:LONGEST]
     print_table(
-        ("file", "outcome", "accepted", "not", "where it is"),
+        ("file", "outcome", "accepted", "skipped", "not", "where it is"),
         [
             (
                 show_name(file.row.claim.name),
                 (file.row.outcome or "in work") if file.row.state == "closed" else "in work",
-                str(sum(count for state, count in file.counts.items() if state in GOOD)),
+                str(sum(count for state, count in file.counts.items() if state in GOOD - {Outcome.SKIPPED})),
+                str(file.counts.get(Outcome.SKIPPED, 0)),
                 str(sum(count for state, count in file.counts.items() if state not in GOOD)),
                 shorten_path(file.path),
             )

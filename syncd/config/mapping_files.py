@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from syncd.core.validate import OrderChecker
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_QUESTION = re.compile(r"#.*\bTODO:(.*)")
+_QUESTION = re.compile(r"#.*\bTODO:\s*(.*?)[\s.]*$")
 
 
 def list_presets() -> dict[str, Path]:
@@ -56,7 +56,7 @@ def list_open_questions(path: Path) -> list[str]:
     path = find_mapping(path)
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     return [
-        f"{path}:{number}: it still asks: {found[1].strip()} Decide it, then take the TODO out of the line."
+        f"{path}:{number}: it still asks: {found[1]} - decide it, then take the TODO out of the line."
         for number, line in enumerate(lines, start=1)
         if (found := _QUESTION.search(line))
     ]

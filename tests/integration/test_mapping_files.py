@@ -144,6 +144,6 @@ def test_a_draft_that_still_asks_may_be_tried_but_sends_nothing(tmp_path, monkey
     for words in (("check",), ("run", "--once")):
         result = CliRunner(env=ENVIRONMENT).invoke(program, words)
         assert result.exit_code == 2
-        assert "own.yaml:3: it still asks: is it unique? Decide it" in result.stderr
+        assert "own.yaml:3: it still asks: is it unique? - decide it" in result.stderr
     for words in (("validate", "a.csv"), ("validate", "a.csv", "--mapping", "own.yaml"), ("map", "test")):
         assert "it still asks" not in CliRunner(env=ENVIRONMENT).invoke(program, words).output
