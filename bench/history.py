@@ -98,6 +98,9 @@ def fill_ledger(ledger: sqlite3.Connection, account: str, orders: int, files: in
         " ORDER BY reference",
         (account,),
     )
+    ledger.execute(
+        "UPDATE files SET counts = json_object(iif(outcome = 'done', 'accepted', 'invalid'), ?)", (orders // files,)
+    )
     for _, statement in again:
         ledger.execute(statement)
     ledger.execute("COMMIT")

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
-from syncd.config.mapping_files import load_mapping
+from syncd.config.mapping_files import list_open_questions, load_mapping
 from syncd.config.model import AlertsConfig, ApiConfig, Config, InventoryConfig, SourceConfig
 from syncd.config.schema_files import read_schema
 from syncd.core.intake import WORKBOOK_ENDING, Reading
@@ -66,8 +66,11 @@ class App:
     polling: Polling | None = None  #: None without the block inventory
 
 
-def build_readings(config: Config) -> dict[str, Reading]:
-    """Given the config, return how each source's files are read. Raise ConfigError for a bad schema or mapping."""
+def build_readings(config: Config, *, drafts: bool = False) -> dict[str, Reading]:
+    """Given the config, return how each source's files are read. Raise ConfigError for a bad schema or mapping.
+
+    A mapping in which a draft's questions still stand is good for trying out, `drafts`, and for nothing else.
+    """
     problems: list[str] = []
     usual = compile_checker(read_schema("order.schema.json"), accelerated=True)
     readings = {}
@@ -76,6 +79,8 @@ def build_readings(config: Config) -> dict[str, Reading]:
         if checker is not None:
             try:
                 readings[source.name] = build_reading(source, checker, config.api.environment)
+                if source.mapping is not None and not drafts:
+                    problems += list_open_questions(source.mapping)
             except ConfigError as error:
                 problems += error.problems
     if problems:

@@ -224,9 +224,12 @@ class Daemon:
 
     @staticmethod
     async def _announce(app: App) -> None:
-        """Tell systemd that we are ready: recovered, and every inbox looked through without trouble."""
+        """Tell systemd that we are ready: recovered, every inbox listed, and the first of its settled files taken.
+
+        Not once all of them are: a backlog takes minutes, and nobody needs to wait for it.
+        """
         await app.orders.proven.wait()
-        say("ready", "every inbox was looked through")
+        say("ready", "every inbox was looked into, and files can be taken")
         notify("READY=1")
 
     def _tell(self, app: App) -> None:

@@ -90,7 +90,7 @@ def _check_folder(subject: str, path: Path) -> Finding:
         check_folder_writable(standing)
     except StorageError as error:
         return Finding(subject, False, str(error))
-    return Finding(subject, True, shown if standing == path else f"{shown}, which will be made")
+    return Finding(subject, True, shown if standing == path else f"{shown}, which syncd run will make")
 
 
 def _check_pace(config: Config, inventory: InventoryConfig) -> Iterator[Finding]:

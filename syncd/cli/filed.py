@@ -10,11 +10,12 @@ import click
 
 from syncd.cli.text import print_table
 from syncd.config.model import Config
+from syncd.core.model import Outcome
 from syncd.core.names import show_name
 from syncd.edges.clock import Clock
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import FileRow, list_closed_since, list_open_files
-from syncd.edges.ledger_orders import count_outcomes
+from syncd.edges.ledger_orders import recall_outcomes
 from syncd.flows.filing import GOOD
 
 LONGEST = 50
@@ -35,7 +36,7 @@ def list_filed(config: Config, since: datetime, clock: Clock) -> list[Filed]:
     folders = {source.name: source for source in config.sources}
     with closing(Ledger(config.state_dir, clock, read_only=True)) as ledger:
         rows = [*list_closed_since(ledger, since), *list_open_files(ledger)]
-        counts = [count_outcomes(ledger, row.claim.id) for row in rows]
+        counts = [recall_outcomes(ledger, row) for row in rows]
     filed = []
     for row, counted in zip(rows, counts, strict=True):
         source = folders.get(row.claim.source)
@@ -55,12 +56,13 @@ def print_filed(filed: Sequence[Filed]) -> None:
         return
     shown = sorted(filed, key=lambda file: file.row.outcome == "done")[:LONGEST]
     print_table(
-        ("file", "outcome", "accepted", "not", "where it is"),
+        ("file", "outcome", "accepted", "skipped", "not", "where it is"),
         [
             (
                 show_name(file.row.claim.name),
                 (file.row.outcome or "in work") if file.row.state == "closed" else "in work",
-                str(sum(count for state, count in file.counts.items() if state in GOOD)),
+                str(sum(count for state, count in file.counts.items() if state in GOOD - {Outcome.SKIPPED})),
+                str(file.counts.get(Outcome.SKIPPED, 0)),
                 str(sum(count for state, count in file.counts.items() if state not in GOOD)),
                 shorten_path(file.path),
             )

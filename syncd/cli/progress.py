@@ -10,7 +10,7 @@ from syncd.build import App
 from syncd.core.model import Outcome
 from syncd.daemon import Daemon
 from syncd.edges.clock import SystemClock
-from syncd.edges.ledger_status import count_files_since, count_orders_since
+from syncd.edges.ledger_status import count_since
 from syncd.errors import LedgerError
 
 FINAL_FILE_STATES = frozenset({"done", "failed"})
@@ -42,8 +42,7 @@ async def watch_progress(daemon: Daemon) -> None:
 
 
 def _update(progress: Progress, files: TaskID, orders: TaskID, app: App, since: datetime) -> None:
-    by_file = count_files_since(app.ledger, since)
-    by_order = count_orders_since(app.ledger, since)
+    by_file, by_order = count_since(app.ledger, since)
     filed = sum(count for (_, state), count in by_file.items() if state in FINAL_FILE_STATES)
     settled = sum(count for (_, state), count in by_order.items() if state in set(Outcome))
     hold = app.caller.gate.hold

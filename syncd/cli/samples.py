@@ -104,7 +104,7 @@ def _list_contracts(config_path: Path | None, what: str | None) -> list[Contract
     sources = [each for each in config.sources if what in {None, each.name}] if config else []
     if config is None or (what is not None and not sources):
         return [_build_lone(find_mapping(Path(what or "")))]
-    readings = build_readings(config)
+    readings = build_readings(config, drafts=True)
     mapped = [
         Contract(find_mapping(each.mapping), each, readings[each.name]) for each in sources if each.mapping is not None
     ]

@@ -120,7 +120,7 @@ def _choose_source(config: Config | None, path: Path, name: str | None) -> Sourc
 def _build_reading(config: Config | None, source: SourceConfig) -> Reading:
     if config is None:
         return build_reading(source, compile_checker(read_schema("order.schema.json")), "production")
-    return build_readings(replace(config, sources=(source,)))[source.name]
+    return build_readings(replace(config, sources=(source,)), drafts=True)[source.name]
 
 
 def _pair(judged: DryRun, origins: Iterator[tuple[Origin, ...]] | None) -> Explained:

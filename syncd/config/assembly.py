@@ -4,7 +4,9 @@ Notes what is wrong and goes on; the result counts only while the document has n
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from syncd.config.alert_options import assemble_alerts, choose_encryption, choose_retention, find_expectation
 from syncd.config.credentials import find_secret
@@ -65,9 +67,26 @@ def _assemble_api(api: Options, environment: Mapping[str, str], *, credentials: 
         client_id=find_secret(api, "client_id", environment, needed=credentials),
         client_secret=find_secret(api, "client_secret", environment, needed=credentials),
         retry=Retry(**api.inner("retry").given("first_seconds", "cap_seconds")),
-        rate_limit=RateLimit(**api.inner("rate_limit").given("requests", "per_seconds")),
-        **api.given("timeout_seconds", "max_in_flight", "environment"),
+        rate_limit=_count_calls(RateLimit(**api.inner("rate_limit").given("requests", "per_seconds"))),
+        **_count_whole(api.given("max_in_flight")),
+        **api.given("timeout_seconds", "environment"),
     )
+
+
+def _count_calls(given: RateLimit) -> RateLimit:
+    """Given a quota that may have a fraction of a call, return one of whole calls that allows no more."""
+    if _is_count(given.requests) and _is_count(given.per_seconds) and given.requests < 1:
+        return RateLimit(1, given.per_seconds / given.requests)
+    return replace(given, **_count_whole({"requests": given.requests}))
+
+
+def _count_whole(given: dict[str, Any]) -> dict[str, Any]:
+    return {name: max(1, int(number)) if _is_count(number) else number for name, number in given.items()}
+
+
+def _is_count(given: object) -> bool:
+    """Tell what can be counted from what the shape check has refused."""
+    return isinstance(given, int | float) and 0 < given < float("inf")
 
 
 def _assemble_inventory(inventory: Options, taken: dict[Path, KeyPath]) -> InventoryConfig:
@@ -82,7 +101,8 @@ def _assemble_inventory(inventory: Options, taken: dict[Path, KeyPath]) -> Inven
         cron=check_calendar(inventory),
         keep=Keep(**inventory.inner("keep").given("count", "days")),
         guard=Guard(**inventory.inner("guard").given("max_lost_share")),
-        **inventory.given("interval_seconds", "page_size", "reserve_share"),
+        **_count_whole(inventory.given("page_size")),
+        **inventory.given("interval_seconds", "reserve_share"),
     )
 
 

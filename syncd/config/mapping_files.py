@@ -4,6 +4,7 @@ Strict YAML, then its shape by `schemas/mapping.schema.json`, then what only com
 with file, line, column and cure. Presets that ship with syncd are found by their bare name.
 """
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from syncd.core.validate import OrderChecker
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+_QUESTION = re.compile(r"#.*\bTODO:\s*(.*?)[\s.]*$")
 
 
 def list_presets() -> dict[str, Path]:
@@ -47,6 +49,17 @@ def load_mapping(path: Path, checker: "OrderChecker | None" = None) -> "Mapping"
     except OSError as error:
         raise ConfigError([f"{path}: the mapping cannot be read: {error.strerror}"]) from None
     return parse_mapping(content, str(path), checker)
+
+
+def list_open_questions(path: Path) -> list[str]:
+    """Given a mapping that was loaded, return a sentence for each line where a draft still asks its user."""
+    path = find_mapping(path)
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    return [
+        f"{path}:{number}: it still asks: {found[1]} - decide it, then take the TODO out of the line."
+        for number, line in enumerate(lines, start=1)
+        if (found := _QUESTION.search(line))
+    ]
 
 
 def parse_mapping(content: bytes, label: str, checker: "OrderChecker | None" = None) -> "Mapping":

@@ -50,11 +50,10 @@ def fill_name(template: str, name: str) -> str:
 
 def is_sidecar(name: str, evidence: Evidence) -> bool:
     """Given a name in the inbox, return whether it is one of a marker or checksum, and so no file of orders."""
-    return any(
-        name.endswith(_ending(template)) and len(name) > len(_ending(template))
-        for template in (evidence.marker, evidence.checksum)
-        if template
-    )
+    for template in (evidence.marker, evidence.checksum):
+        if template and name.endswith(_ending(template)) and len(name) > len(_ending(template)):
+            return True
+    return False
 
 
 def find_lacking(

@@ -5,8 +5,10 @@ character is one whole UTF-8 sequence or one stray byte, and cutting between cha
 Refuses to look at a disk: whether a name is taken, the spool says.
 """
 
+import re
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import lru_cache
 
 LONGEST_NAME = 255
 """Bytes; the limit of every file system syncd meets."""
@@ -28,8 +30,13 @@ def is_left_alone(name: str) -> bool:
 
 def matches(name: str, patterns: tuple[str, ...]) -> bool:
     """Given a name and patterns with `*`, `?` and `[...]`, return whether one fits, in any case."""
-    folded = name.casefold()
-    return any(fnmatchcase(folded, pattern.casefold()) for pattern in patterns)
+    return _compile(patterns).match(name.casefold()) is not None
+
+
+@lru_cache
+def _compile(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Return one expression for all patterns: names are matched by the ten thousand, whenever an inbox is listed."""
+    return re.compile("|".join(translate(pattern.casefold()) for pattern in patterns) or "(?!)")
 
 
 def show_name(name: str) -> str:

@@ -8,7 +8,7 @@ commit. The tables' own words stand in `ledger_files`, `ledger_orders` and `ledg
 import errno
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import asyncio
 
 LEDGER_NAME = "ledger.sqlite3"
-MIGRATIONS = ("ledger.sql", "ledger_stock.sql", "ledger_turns.sql")
+MIGRATIONS = ("ledger.sql", "ledger_stock.sql", "ledger_turns.sql", "ledger_counts.sql")
 """One script a version; never changed once released."""
 GROUP_S = 0.002
 """How long a commit waits for more to share it, while several do: a disk takes a few hundred commits a second."""
@@ -91,15 +91,21 @@ class Ledger:
             self._connection = sqlite3.connect(
                 f"{where}?mode={'ro' if read_only else 'rwc'}", uri=True, isolation_level=None, timeout=LOCKED_S
             )
-            self._connection.row_factory = sqlite3.Row
-            self._connection.execute("PRAGMA foreign_keys = ON")
-            self._version = self._read_version()
-            if not read_only:
-                self.path.chmod(0o600)
-                self._connection.execute("PRAGMA journal_mode = WAL")
-                self._connection.execute("PRAGMA synchronous = FULL")
-                self._connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-                self._migrate()
+            with ExitStack() as undo:
+                undo.callback(self._connection.close)
+                self._prepare()
+                undo.pop_all()
+
+    def _prepare(self) -> None:
+        self._connection.row_factory = sqlite3.Row
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        self._version = self._read_version()
+        if not self._read_only:
+            self.path.chmod(0o600)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            self._migrate()
 
     def _read_version(self) -> int:
         version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
@@ -107,6 +113,10 @@ class Ledger:
             raise LedgerLostError(
                 f"The ledger {self.path} was written by a newer syncd (version {version}, this one knows "
                 f"{len(MIGRATIONS)}); install that syncd again."
+            )
+        if self._read_only and version < len(MIGRATIONS):
+            raise LedgerError(
+                f"The ledger {self.path} is of an older syncd: start this one, which brings it up to date."
             )
         return version
 

@@ -1,5 +1,6 @@
 """What the ledger knows of files: each delivery from its claim until it is filed."""
 
+import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ class FileRow:
     outcome: FileOutcome | None = None
     filed_as: str | None = None
     finished_at: datetime | None = None
+    counts: dict[str, int] | None = None  #: its orders by state, kept since it was settled
 
 
 def write_entry(entry: Entry) -> str:
@@ -58,6 +60,7 @@ def _read_row(row: Any) -> FileRow:
         outcome=row["outcome"],
         filed_as=None if row["filed_as"] is None else os.fsdecode(row["filed_as"]),
         finished_at=None if row["finished_at"] is None else datetime.fromisoformat(row["finished_at"]),
+        counts=None if row["counts"] is None else json.loads(row["counts"]),
     )
 
 
@@ -90,9 +93,10 @@ def list_open_files(ledger: Ledger, limit: int = -1) -> list[FileRow]:
 
 def list_finished_files(ledger: Ledger, limit: int, outcome: FileOutcome | None = None) -> list[FileRow]:
     """Return the files filed last, newest first; of one outcome, or of both."""
+    among = "" if outcome is None else _among(outcome)
     rows = ledger.read(
-        "SELECT * FROM files WHERE state = 'closed' AND outcome = ifnull(?, outcome) ORDER BY finished_at DESC LIMIT ?",
-        (outcome, limit),
+        f"SELECT * FROM files WHERE state = 'closed'{among} ORDER BY finished_at DESC LIMIT ?",  # noqa: S608  see _among
+        (limit,),
     )
     return [_read_row(row) for row in rows.fetchall()]
 
@@ -104,17 +108,20 @@ def find_last_arrival(ledger: Ledger, source: str) -> datetime | None:
     return None if row is None else datetime.fromisoformat(row["received_at"])
 
 
-def list_closed_page(
-    ledger: Ledger, source: str, outcome: FileOutcome, before: FileRow | None, limit: int = 500
-) -> list[FileRow]:
-    """Return a source's files that were filed with an outcome, newest first: the page behind `before`."""
+def list_closed_page(ledger: Ledger, outcome: FileOutcome, before: FileRow | None, limit: int = 500) -> list[FileRow]:
+    """Return the files of all sources that were filed with an outcome, newest first: the page behind `before`."""
     at, claim_id = ("9", "") if before is None else _place(before)
     rows = ledger.read(
-        "SELECT * FROM files WHERE state = 'closed' AND source = ? AND outcome = ? AND (finished_at, id) < (?, ?)"
+        f"SELECT * FROM files WHERE state = 'closed'{_among(outcome)} AND (finished_at, id) < (?, ?)"  # noqa: S608
         " ORDER BY finished_at DESC, id DESC LIMIT ?",
-        (source, outcome, at, claim_id, limit),
+        (at, claim_id, limit),
     )
     return [_read_row(row) for row in rows.fetchall()]
+
+
+def _among(outcome: FileOutcome) -> str:
+    """Return a condition in words of our own: only with the outcome itself in it is the index of failed files used."""
+    return " AND outcome = 'failed'" if outcome == "failed" else " AND outcome = 'done'"
 
 
 def _place(row: FileRow) -> tuple[str, str]:
@@ -157,7 +164,9 @@ def count_deaths(ledger: Ledger) -> None:
 
     From then on such a file is judged alone, so that only the first of its deaths can be another's fault.
     """
-    ledger.write("UPDATE files SET deaths = deaths + 1, state = 'claimed' WHERE state = 'judging'")
+    ledger.write(
+        "UPDATE files SET deaths = deaths + 1, state = 'claimed' WHERE state <> 'closed' AND state = 'judging'"
+    )
 
 
 def count_failure(ledger: Ledger, claim_id: str) -> int:
@@ -167,10 +176,15 @@ def count_failure(ledger: Ledger, claim_id: str) -> int:
 
 
 def settle_file(ledger: Ledger, claim_id: str, outcome: FileOutcome, filed_as: str, finished_at: datetime) -> None:
-    """Fix a file's outcome, its name in done or failed, and when; its report can be made again from these."""
+    """Fix a file's outcome, its name in done or failed, and when; its report can be made again from these.
+
+    Its orders, which change no more, are counted once and for all: whoever asks later need not go through them.
+    """
     ledger.write(
-        "UPDATE files SET state = 'settled', outcome = ?, filed_as = ?, finished_at = ? WHERE id = ?",
-        (outcome, os.fsencode(filed_as), finished_at.isoformat(), claim_id),
+        "UPDATE files SET state = 'settled', outcome = ?, filed_as = ?, finished_at = ?, counts ="
+        " (SELECT json_group_object(state, n) FROM"
+        " (SELECT state, count(*) AS n FROM orders WHERE file = ? GROUP BY state)) WHERE id = ?",
+        (outcome, os.fsencode(filed_as), finished_at.isoformat(), claim_id, claim_id),
     )
 
 
@@ -182,6 +196,14 @@ def close_file(ledger: Ledger, claim_id: str) -> None:
         (_UNTOLD, claim_id),
     )
     ledger.write("UPDATE files SET state = 'closed' WHERE id = ?", (claim_id,))
+
+
+def list_unfinished_folders(ledger: Ledger) -> set[tuple[str, FileOutcome]]:
+    """Return where files stand to be filed, as source and outcome: companions are begun there, and nowhere else."""
+    rows = ledger.read(
+        "SELECT DISTINCT source, outcome FROM files INDEXED BY files_open WHERE state <> 'closed' AND state = 'settled'"
+    )
+    return {(row["source"], row["outcome"]) for row in rows.fetchall()}
 
 
 def list_untold_failures(ledger: Ledger) -> list[Claim]:
@@ -208,7 +230,9 @@ def forget_file(ledger: Ledger, claim_id: str) -> None:
 
 def count_files(ledger: Ledger) -> dict[tuple[str, str], int]:
     """Return how many open files each source has in each state: (source, state) -> count."""
-    rows = ledger.read("SELECT source, state, count(*) AS n FROM files WHERE state <> 'closed' GROUP BY 1, 2")
+    rows = ledger.read(
+        "SELECT source, state, count(*) AS n FROM files INDEXED BY files_open WHERE state <> 'closed' GROUP BY 1, 2"
+    )
     return {(row["source"], row["state"]): row["n"] for row in rows.fetchall()}
 
 

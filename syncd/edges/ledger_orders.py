@@ -9,7 +9,7 @@ from typing import Any, Literal
 from syncd.core.model import Order, Outcome
 from syncd.edges.judged import Entry
 from syncd.edges.ledger import Ledger
-from syncd.edges.ledger_files import read_entry, write_entry
+from syncd.edges.ledger_files import FileRow, read_entry, write_entry
 
 WAITING = "waiting"
 NEVER = 1e18
@@ -162,6 +162,12 @@ def count_outcomes(ledger: Ledger, claim_id: str) -> dict[str, int]:
     """Return how many of a file's orders are in each state."""
     rows = ledger.read("SELECT state, count(*) AS n FROM orders WHERE file = ? GROUP BY state", (claim_id,))
     return {row["state"]: row["n"] for row in rows.fetchall()}
+
+
+def recall_outcomes(ledger: Ledger, row: FileRow) -> dict[str, int]:
+    """Return how many of a file's orders are in each state: as counted when it was settled, or counted now."""
+    settled = row.state in {"settled", "closed"}
+    return row.counts if settled and row.counts is not None else count_outcomes(ledger, row.claim.id)
 
 
 def count_waiting(ledger: Ledger) -> int:

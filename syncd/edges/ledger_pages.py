@@ -6,7 +6,7 @@ of the ledger, and nothing of it is ever durable: a poll that ends early leaves 
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 from syncd.core.inventory import Line
@@ -23,15 +23,17 @@ class PollPages(AbstractContextManager["PollPages"]):
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         path = choose_temporary(directory)
-        with self._say_plainly():
+        with self._say_plainly(), ExitStack() as undo:
             self._connection = sqlite3.connect(path, isolation_level=None)
+            undo.callback(self._connection.close)
             self._connection.execute("PRAGMA journal_mode = OFF")
             self._connection.execute("PRAGMA synchronous = OFF")
             self._connection.execute(
                 "CREATE TABLE rows (sku TEXT, location TEXT, text TEXT, PRIMARY KEY (sku, location)) WITHOUT ROWID"
             )
             self._connection.execute("BEGIN")
-        path.unlink()  # it stays readable for us, and even a crash leaves nothing behind
+            path.unlink()  # it stays readable for us, and even a crash leaves nothing behind
+            undo.pop_all()
 
     def add(self, lines: Iterable[Line]) -> bool:
         """Add a page's rows; return False if one of them is there already."""

@@ -13,10 +13,12 @@ from typing import Any
 
 from syncd.core.names import companion_name
 from syncd.edges.spool import sync_folder
-from syncd.edges.storage import storage_faults
+from syncd.edges.storage import OWN_PREFIX, storage_faults
 from syncd.errors import SyncdError
 
 SEALED_ENDING = ".age"
+UNSEALED_PREFIX = f"{OWN_PREFIX}sealing-"
+"""Of what is encrypted at the moment, or was when the process died: the next round removes it."""
 
 
 def sealed_name(name: str) -> str:
@@ -47,7 +49,7 @@ def seal_file(path: Path, recipients: Sequence[str]) -> None:
     pyrage = _load()
     keys = [_read_recipient(text) for text in recipients]
     target = path.with_name(sealed_name(path.name))
-    _convert(path, target, lambda source, sealed: pyrage.encrypt_io(source, sealed, keys))
+    _convert(path, target, lambda source, sealed: pyrage.encrypt_io(source, sealed, keys), UNSEALED_PREFIX)
     with storage_faults(path.parent):
         path.unlink()
     sync_folder(path.parent)
@@ -71,10 +73,10 @@ def open_sealed(path: Path, target: Path, identity_path: Path) -> None:
         raise SealingError(f"{path} cannot be decrypted: it is damaged, or was encrypted for another key.") from None
 
 
-def _convert(path: Path, target: Path, convert: Any) -> None:
+def _convert(path: Path, target: Path, convert: Any, prefix: str = OWN_PREFIX) -> None:
     """Write a converted file under its new name, whole or not at all, readable for whom the old one was."""
     with storage_faults(path.parent, target.parent):
-        descriptor, name = tempfile.mkstemp(prefix=".syncd-", dir=target.parent)
+        descriptor, name = tempfile.mkstemp(prefix=prefix, dir=target.parent)
         try:
             with os.fdopen(descriptor, "wb") as file, path.open("rb") as source:
                 convert(source, file)

@@ -215,19 +215,22 @@ def check_folder_writable(path: Path) -> None:
 def same_mount(paths: Sequence[Path]) -> bool:
     """Given folders, return whether a file can move between them in one step. Raise StorageError.
 
-    Tried with a file of our own, as two mounts of one disk have the same device number and yet refuse.
+    Tried with a file of our own, as two mounts of one disk have the same device number and yet refuse. While it is
+    elsewhere, another file of its name stands in the first folder: see `remove_leftovers`.
     """
     with storage_faults(*paths):
         if len({path.stat().st_dev for path in paths}) > 1:
             return False
-        probe = choose_temporary(paths[0])
+        note = choose_temporary(paths[0])
+        probe = note.with_name(f"{note.name}-")
         with contextlib.ExitStack() as cleanup:
-            cleanup.enter_context(_removed_after(probe))
-            os.close(os.open(probe, _CREATE, 0o600))
+            for made in (note, probe):
+                cleanup.enter_context(_removed_after(made))
+                os.close(os.open(made, _CREATE, 0o600))
             for path in paths[1:]:
-                cleanup.enter_context(_removed_after(path / probe.name))
+                cleanup.enter_context(_removed_after(path / note.name))
                 try:
-                    probe = probe.rename(path / probe.name)
+                    probe = probe.rename(path / note.name)
                 except OSError as error:
                     if error.errno == errno.EXDEV:
                         return False
@@ -269,15 +272,13 @@ def sync_folder(path: Path) -> None:
             os.close(descriptor)
 
 
-def remove_leftovers(folder: Path) -> None:
-    """Given a folder, remove the unfinished files that a death left of `write_whole` and probes.
-
-    To be done at the start, while nothing is written there. Raise StorageError.
-    """
-    with storage_faults(folder), os.scandir(folder) as entries:
+def remove_leftovers(folder: Path, *others: Path) -> None:
+    """Given a folder nobody writes in now, remove what a death left, and by its name in others. Raise StorageError."""
+    with storage_faults(folder, *others), os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith(OWN_PREFIX) and entry.is_file(follow_symlinks=False):
-                Path(entry.path).unlink(missing_ok=True)
+                for place in (*others, folder):
+                    (place / entry.name).unlink(missing_ok=True)
 
 
 def _sort(name: str, stat: os.stat_result) -> FileStat | Oddity:

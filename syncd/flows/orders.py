@@ -9,6 +9,7 @@ import contextlib
 import os
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from zlib import crc32
 
@@ -72,7 +73,7 @@ class Orders:
         self.troubles: dict[str, str] = {}  #: what the machine refuses at present, by what it holds up
         self.failed = 0  #: files that went to failed since the start
         self.on_failed: Callable[[], None] = lambda: None
-        self.proven = asyncio.Event()  #: every inbox was looked through without trouble
+        self.proven = asyncio.Event()  #: every inbox was listed, and its first files could be taken
         self._filing = filing
         self._desk = desk
         self._ledger = ledger
@@ -92,6 +93,7 @@ class Orders:
         self._pauses: set[asyncio.Task[None]] = set()
         for taker in self.takers:
             taker.on_claimed = self.note_claim
+            taker.on_proven = partial(self._note_proven, taker.source.name)
         carrier.on_settled = self._hand_on
         carrier.on_lost = self.judge_again
 
@@ -186,14 +188,18 @@ class Orders:
             self._swept_by[name] = look_at + LATE_S
             self._swept.add(name)
             if taker.trouble is None:
-                self._unproven.discard(name)
-                if not self._unproven:
-                    self.proven.set()
+                self._note_proven(name)
             timer = self._clock.call_later(max(0.0, look_at - self._clock.monotonic()), bell.set)
             try:
                 await bell.wait()
             finally:
                 timer.cancel()
+
+    def _note_proven(self, source: str) -> None:
+        """An inbox works; how much waits in it does not matter."""
+        self._unproven.discard(source)
+        if not self._unproven:
+            self.proven.set()
 
     async def _sweep(self, taker: Taker) -> float:
         """Sweep once; return when to look again, whatever happens."""

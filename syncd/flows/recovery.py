@@ -47,6 +47,7 @@ from syncd.edges.ledger_files import (
     forget_file,
     list_in_folder,
     list_open_files,
+    list_unfinished_folders,
     put_back_judging,
 )
 from syncd.edges.log import say
@@ -61,12 +62,17 @@ def recover_files(sources: Iterable[SourceConfig], ledger: Ledger, clock: Clock,
     """
     known = {source.name: source for source in sources}
     count_deaths(ledger)
+    unfinished = list_unfinished_folders(ledger)
     for source in known.values():
         for folder in (source.inbox, source.done, source.failed):
             prepare_folder(folder)
-            remove_leftovers(folder)
         prepare_folder(source.work, mode=0o700)
-        remove_leftovers(source.work)
+        remove_leftovers(source.inbox)
+        remove_leftovers(source.work, source.done, source.failed)
+        # Done and failed fill up over the years: looked through only where a file was just about to be filed.
+        for outcome, folder in (("done", source.done), ("failed", source.failed)):
+            if (source.name, outcome) in unfinished:
+                remove_leftovers(folder)
         adopt_strays(source, ledger, clock, random)
     rows = []
     for row in list_open_files(ledger):

@@ -99,8 +99,10 @@ async def list_present(
     """
     seen: set[str] = set()
     before = None
-    while page := list_closed_page(ledger, source, outcome, before):
+    while page := list_closed_page(ledger, outcome, before):
         for row in page:
+            if row.claim.source != source:
+                continue
             name = row.filed_as or row.claim.name
             stands = name in names or sealed_name(name) in names
             if stands and name not in seen and row.finished_at is not None:

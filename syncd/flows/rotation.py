@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from syncd.edges.ledger_orders import OrderRow
 
-BATCH = 16
+BATCH = 64
 """Orders of one file read ahead: enough to save queries, few enough to notice what changed."""
 
 

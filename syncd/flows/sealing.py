@@ -11,12 +11,12 @@ from pathlib import Path
 from syncd.config.model import Config, EncryptConfig, SourceConfig
 from syncd.core.names import show_name
 from syncd.core.retention import choose_expired
-from syncd.edges.archive import list_archived
+from syncd.edges.archive import list_archived, remove_archived
 from syncd.edges.clock import Clock
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import FileOutcome
 from syncd.edges.log import say, say_bug
-from syncd.edges.sealing import seal_file
+from syncd.edges.sealing import UNSEALED_PREFIX, seal_file
 from syncd.errors import SyncdError
 from syncd.flows.retention import list_own, list_present
 from syncd.flows.rounds import Rounds
@@ -58,6 +58,7 @@ class Sealing:
         self, source: SourceConfig, folder: Path, outcome: FileOutcome, days: float, encrypt: EncryptConfig
     ) -> None:
         names = list_archived(folder)
+        remove_archived(folder, [name for name in names if name.startswith(UNSEALED_PREFIX)])
         present = [one async for one in list_present(self._ledger, self._clock, source.name, outcome, names)]
         for filed in choose_expired(present, self._clock.now(), days=days, files=None):
             plain = [name for name in list_own(source, filed) if name in names]

@@ -12,22 +12,21 @@ from pathlib import Path
 from syncd.config.model import Config, InventoryConfig, SourceConfig
 from syncd.core.estimate import estimate_minutes
 from syncd.core.evidence import is_sidecar
-from syncd.core.model import FileStat
 from syncd.core.names import matches, rejected_name, show_name
 from syncd.edges.clock import Clock
+from syncd.edges.glance import glance_into
 from syncd.edges.holds import describe_hold, read_holds
 from syncd.edges.ledger import LEDGER_NAME, Ledger
 from syncd.edges.ledger_files import FileRow, list_finished_files, list_open_files
-from syncd.edges.ledger_orders import count_outcomes
+from syncd.edges.ledger_orders import count_outcomes, recall_outcomes
 from syncd.edges.ledger_status import (
-    count_files_since,
     count_held,
-    count_orders_since,
+    count_since,
     count_used_quota,
     find_oldest_open,
 )
 from syncd.edges.lock import is_locked
-from syncd.edges.spool import list_inbox, stat_file
+from syncd.edges.spool import stat_file
 from syncd.edges.status_file import read_status
 from syncd.edges.storage import find_refusal
 from syncd.errors import StorageError
@@ -36,6 +35,8 @@ RECENT_HOURS = 24
 LAST_FILES = 5
 OPEN_FILES = 20
 _NAMED = 3
+_LOOKS = 500
+"""Files of an inbox whose age is looked at: of more, the oldest of so many stands for all."""
 SILENT_S = 45.0
 """A daemon that left no word for so long cannot: it does so three times as often."""
 
@@ -72,7 +73,7 @@ class Waiting:
     """What stands in an inbox to be taken."""
 
     files: int
-    oldest_seconds: float | None  #: since the oldest came; None where nothing waits
+    oldest_seconds: float | None  #: since the oldest came, or longer where over 500 wait; None: nothing does
     unmatched: int  #: files that no pattern of the source fits: they stay
 
 
@@ -223,9 +224,10 @@ def _read_ledger(config: Config, clock: Clock, since: datetime, last: int) -> _M
     with closing(Ledger(config.state_dir, clock, read_only=True)) as ledger:
         per_s = config.api.rate_limit.per_seconds
         failed = [_describe_filed(config, ledger, row) for row in list_finished_files(ledger, 4 * last, "failed")]
+        files, orders = count_since(ledger, since)
         return _Memory(
-            files=count_files_since(ledger, since),
-            orders=count_orders_since(ledger, since),
+            files=files,
+            orders=orders,
             oldest=find_oldest_open(ledger),
             used=count_used_quota(ledger, clock.monotonic(), per_s, clock.boot_id()),
             held_for_stock=count_held(ledger),
@@ -253,7 +255,7 @@ def _describe_filed(config: Config, ledger: Ledger, row: FileRow) -> LastFile:
         outcome=row.outcome or "",
         filed_as=show_name(row.filed_as or row.claim.name),
         finished_at=write_milliseconds(row.finished_at or row.claim.received_at),
-        orders=count_outcomes(ledger, row.claim.id),
+        orders=recall_outcomes(ledger, row),
         to_mend=_find_to_mend(config, row),
     )
 
@@ -301,14 +303,15 @@ def _look_into(source: SourceConfig, now: datetime) -> tuple[Waiting, list[str]]
     count, oldest_ns = 0, None
     unmatched = []
     try:
-        for found in list_inbox(source.inbox) if source.inbox.exists() else ():
-            if not isinstance(found, FileStat) or is_sidecar(found.name, source.complete):
+        for name, came_ns in glance_into(source.inbox, _LOOKS) if source.inbox.exists() else ():
+            if is_sidecar(name, source.complete):
                 continue
-            if matches(found.name, source.match):
+            if matches(name, source.match):
                 count += 1
-                oldest_ns = found.ctime_ns if oldest_ns is None else min(oldest_ns, found.ctime_ns)
+                if came_ns is not None:
+                    oldest_ns = came_ns if oldest_ns is None else min(oldest_ns, came_ns)
             else:
-                unmatched.append(found.name)
+                unmatched.append(name)
     except StorageError as error:
         return Waiting(0, None, 0), [str(error)]
     oldest_s = None if oldest_ns is None else max(0.0, round(now.timestamp() - oldest_ns / 1e9, 1))

@@ -50,6 +50,7 @@ class Taker:
     ) -> None:
         self.source = source
         self.on_claimed: Callable[[Claim], None] = lambda _: None
+        self.on_proven: Callable[[], None] = lambda: None  #: the inbox was listed, and what was settled can be taken
         self.trouble: str | None = None  #: why nothing can be taken at present
         self.is_on_hold: Callable[[], bool] = lambda: False
         self.on_hold = False  #: the operator wants nothing to be taken
@@ -115,6 +116,7 @@ class Taker:
         for start in range(0, len(ready), BREATH):
             begun_at = self._clock.monotonic()
             self._claim_batch(ready[start : start + BREATH])
+            self.on_proven()
             # As long again for all the others: of a backlog, the first orders are sent while the last file is taken.
             await self._clock.sleep(self._clock.monotonic() - begun_at)
         due = [at for at in (settling.next_due, self._sidecars_due) if at is not None]

@@ -26,7 +26,7 @@ class Health:
         """Return why files are not taken, sent or filed; an outage of the API is no such reason."""
         unready = self.list_dead()
         if not self._orders.proven.is_set():
-            unready.append("Not every inbox was looked through yet.")
+            unready.append("Not every inbox was looked into yet.")
         unready += self._orders.list_troubles()
         hold = self._caller.gate.hold
         if hold is not None and hold.kind is HoldKind.OPERATOR:

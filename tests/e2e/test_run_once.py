@@ -9,8 +9,8 @@ async def test_all_good_is_exit_code_0_and_a_table(shop):
     ended = await shop.call("run", "--once")
     assert ended.code == 0
     assert [line.split() for line in ended.out.splitlines()] == [
-        ["file", "outcome", "accepted", "not", "where", "it", "is"],
-        ["a.csv", "done", "2", "0", "done/a.csv"],
+        ["file", "outcome", "accepted", "skipped", "not", "where", "it", "is"],
+        ["a.csv", "done", "2", "0", "0", "done/a.csv"],
     ]
 
 
@@ -18,7 +18,7 @@ async def test_a_failed_file_is_exit_code_1(shop):
     shop.drop("a.csv", write_csv(make_order("A-1"), make_order("A-2", qty=0)))
     ended = await shop.call("run", "--once")
     assert ended.code == 1
-    assert ended.out.splitlines()[1].split() == ["a.csv", "failed", "1", "1", "failed/a.csv"]
+    assert ended.out.splitlines()[1].split() == ["a.csv", "failed", "1", "0", "1", "failed/a.csv"]
 
 
 async def test_nothing_to_do_is_exit_code_0_and_says_nothing(shop):

@@ -10,7 +10,7 @@ from syncd.edges.clock import SystemClock
 from syncd.edges.ledger import LEDGER_NAME, MIGRATIONS, Ledger
 from syncd.edges.ledger_files import list_finished_files, list_open_files
 from syncd.edges.ledger_orders import count_outcomes, find_delivery
-from syncd.edges.ledger_status import check_integrity, count_orders_since
+from syncd.edges.ledger_status import check_integrity, count_since
 
 
 def test_the_old_installation_is_one_that_syncd_could_have_left(tmp_path):
@@ -25,7 +25,7 @@ def test_the_old_installation_is_one_that_syncd_could_have_left(tmp_path):
         assert (place.of("done") / newest.filed_as).exists()
         assert len(list_finished_files(ledger, 10, "failed")) == 1
         day_ago = datetime.now(UTC) - timedelta(days=1)
-        assert 6 <= sum(count_orders_since(ledger, day_ago).values()) <= 24
+        assert 6 <= sum(count_since(ledger, day_ago)[1].values()) <= 24
     with closing(sqlite3.connect(tmp_path / "state" / LEDGER_NAME)) as ledger:
         assert ledger.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
         assert list_indexes(ledger) == list_indexes_made_by_syncd(tmp_path / "fresh")

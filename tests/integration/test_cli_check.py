@@ -68,8 +68,8 @@ def test_all_well_is_a_line_for_each_thing_and_makes_nothing(check, tmp_path):
     told = check(API + SOURCE + "inventory: {directory: stock}\n")
     assert told.exit_code == 0
     assert {line.split()[0] for line in told.stdout.splitlines()} == {"ok"}
-    assert f"orders inbox: {tmp_path}/inbox, which will be made" in told.stdout
-    assert f"inventory: {tmp_path}/stock, which will be made" in told.stdout
+    assert f"orders inbox: {tmp_path}/inbox, which syncd run will make" in told.stdout
+    assert f"inventory: {tmp_path}/stock, which syncd run will make" in told.stdout
     assert "ledger: will be made at the first start; no daemon runs" in told.stdout
     assert {path.name for path in tmp_path.iterdir()} == {"config.yaml", "own.json"}
 

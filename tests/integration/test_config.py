@@ -81,6 +81,25 @@ def test_a_generated_reference_begins_with_the_sources_name_where_no_prefix_is_g
     assert load(f"{API}{SOURCE}    reference: {written}\n").sources[0].reference == GenerateReference("orders")
 
 
+@pytest.mark.parametrize(
+    ("written", "requests", "per_seconds"),
+    [("100.9", 100, 60.0), ("1.0", 1, 60.0), ("0.5", 1, 120.0), ("1.0e+3", 1000, 60.0)],
+)
+def test_a_fraction_of_a_call_never_makes_more_calls(load, written, requests, per_seconds):
+    limit = load(API + f"  rate_limit: {{requests: {written}}}\n" + SOURCE).api.rate_limit
+    assert (limit.requests, limit.per_seconds) == (requests, per_seconds)
+
+
+def test_a_fraction_of_a_count_is_rounded_down_but_never_to_none(load):
+    config = load(API + "  max_in_flight: 0.5\n" + SOURCE + "inventory:\n  directory: i\n  page_size: 50.7\n")
+    assert (config.api.max_in_flight, config.inventory.page_size) == (1, 50)
+
+
+@pytest.mark.parametrize("written", [".inf", "-1", "0", "many", "true"])
+def test_what_is_no_count_is_refused(refuse, written):
+    assert "api.rate_limit.requests must be" in str(refuse(API + f"  rate_limit: {{requests: {written}}}\n" + SOURCE))
+
+
 def test_several_patterns_and_a_delimiter_of_one_character(load):
     source = load(f'{API}{SOURCE}    match: ["*.a", "*.b"]\n    delimiter: "\\t"\n    reference: required\n').sources[0]
     assert (source.match, source.delimiter, source.reference) == (("*.a", "*.b"), "\t", None)

@@ -37,14 +37,11 @@ BROKEN = {
         API + "  timeout_seconds: 30s\n" + SOURCE,
         '6:3: api.timeout_seconds must be a number such as 30, without quotes or units, not "30s"',
     ),
-    "half a call": (
-        API + "  max_in_flight: 2.5\n" + SOURCE,
-        "6:3: api.max_in_flight must be a whole number such as 8, without quotes or units, not 2.5",
-    ),
+    "no call": (API + "  max_in_flight: 0\n" + SOURCE, "6:3: api.max_in_flight must be more than 0, not 0"),
     "a number from the environment": (
         API + "  max_in_flight: ${SYNCD_CLIENT_SECRET}\n" + SOURCE,
         (
-            "6:3: api.max_in_flight must be a whole number such as 8, without quotes or units, "
+            "6:3: api.max_in_flight must be a number such as 8, without quotes or units, "
             'not "${SYNCD_CLIENT_SECRET}"; an environment variable gives text only'
         ),
     ),

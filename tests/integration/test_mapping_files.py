@@ -133,3 +133,17 @@ def test_a_source_with_a_schema_of_its_own_has_the_fields_of_that(tmp_path):
     build_readings(load(tmp_path, "own.yaml\n    schema: own.json"))
     with pytest.raises(ConfigError, match=r"order\.Note is no known field"):
         build_readings(load(tmp_path, "own.yaml"))
+
+
+def test_a_draft_that_still_asks_may_be_tried_but_sends_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = "version: 1\norder:\n  ReferenceNumber: No  # sure (90%); TODO: is it unique?\n"
+    (tmp_path / "own.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "a.csv").write_text("No\nA\n", encoding="utf-8")
+    (tmp_path / "config.yaml").write_text(API + SOURCE + "    mapping: own.yaml\n", encoding="utf-8")
+    for words in (("check",), ("run", "--once")):
+        result = CliRunner(env=ENVIRONMENT).invoke(program, words)
+        assert result.exit_code == 2
+        assert "own.yaml:3: it still asks: is it unique? - decide it" in result.stderr
+    for words in (("validate", "a.csv"), ("validate", "a.csv", "--mapping", "own.yaml"), ("map", "test")):
+        assert "it still asks" not in CliRunner(env=ENVIRONMENT).invoke(program, words).output

@@ -113,6 +113,13 @@ async def test_what_is_not_ours_to_encrypt_stays(house):
     assert "mine.txt" in names(house, "done")
 
 
+async def test_what_a_death_left_of_a_sealing_goes_with_the_next_round(house):
+    (house.root / "done/.syncd-sealing-1").write_bytes(b"half")
+    (house.root / "done/.syncd-1").write_bytes(b"of a file that is being filed now")
+    await go_round(house, 0)
+    assert [name for name in names(house, "done") if name.startswith(".")] == [".syncd-1"]
+
+
 async def test_a_folder_that_is_gone_is_said(house, capsys):
     setup_log("json", "INFO", list)
     for path in (house.root / "done").iterdir():

@@ -88,7 +88,7 @@ async def test_an_inbox_that_was_never_proven_is_not_ready(tmp_path):
     async with open_look(tmp_path) as look:
         await look.wait_for("/readyz", "ready")
         look.daemon.app.orders.proven.clear()
-        assert (await look.get("/readyz")).text == "Not every inbox was looked through yet.\n"
+        assert (await look.get("/readyz")).text == "Not every inbox was looked into yet.\n"
 
 
 async def test_a_hold_for_the_operator_is_not_ready(tmp_path):

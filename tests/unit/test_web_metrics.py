@@ -106,7 +106,7 @@ def test_gauges_say_how_things_stand(read):
 def test_a_hold_and_readiness_are_told(read):
     assert read("syncd_held", HoldKind.OPERATOR, by="operator") == 1
     assert read("syncd_held", HoldKind.OPERATOR, by="weather") == 0
-    assert read("syncd_ready", unready=["Not every inbox was looked through yet."]) == 0
+    assert read("syncd_ready", unready=["Not every inbox was looked into yet."]) == 0
     assert read("syncd_ready") == 1
 
 
