@@ -33,6 +33,8 @@ LOOK_FOR_END_S = 0.05
 """How often a run that ends by itself looks whether it may."""
 START_PAUSE_S = 5.0
 """How long a start waits before it tries again what the machine refused."""
+KEEP_WAITING = "WATCHDOG=1\nEXTEND_TIMEOUT_USEC=30000000"
+"""What systemd has to hear each time, lest it end a start that is held, or one that a reload began."""
 TELL_S = 15.0
 """How often word is left for `syncd status` even when it is the same: a daemon that cannot is known by its silence."""
 UPKEEP_S = 2.0
@@ -149,14 +151,15 @@ class Daemon:
                 if str(error) != said:
                     said = str(error)
                     say("start_held", said, level="ERROR")
-                    notify(f"STATUS={said}")
+                notify(f"{KEEP_WAITING}\nSTATUS={said}")
                 await self._wait_to_start(said, ending)
         return None
 
     async def _wait_to_start(self, sentence: str, ending: asyncio.Future[Ending]) -> None:
         with contextlib.suppress(StorageError):
             write_status(self.config.state_dir, Status(self._clock.now(), (sentence,)))
-        pause = asyncio.get_running_loop().create_task(self._clock.sleep(START_PAUSE_S))
+        pause_s = min(START_PAUSE_S, (watchdog_seconds() or START_PAUSE_S) / 3)
+        pause = asyncio.get_running_loop().create_task(self._clock.sleep(pause_s))
         either: set[asyncio.Future[Any]] = {pause, ending}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         pause.cancel()
@@ -234,9 +237,10 @@ class Daemon:
 
     def _tell(self, app: App) -> None:
         """Leave word for `syncd status`, at once whenever there is something new to say."""
-        troubles, held = list_troubles(app), app.orders.troubles
+        held = app.orders.troubles
+        troubles = [trouble for trouble in list_troubles(app) if trouble != held.get(STATE)]  # written, it is over
         now = self._clock.monotonic()
-        if troubles == self._told and now < self._tell_at:
+        if STATE not in held and troubles == self._told and now < self._tell_at:
             return
         try:
             write_status(app.config.state_dir, Status(self._clock.now(), tuple(troubles)))

@@ -78,7 +78,7 @@ class _Builder:
         self._formats = formats
 
     def build(self, schema: object, plan: Plan, depth: int, ignored: frozenset[str] = frozenset()) -> _Write:
-        if not isinstance(schema, dict) or depth > _DEEPEST:
+        if not isinstance(schema, dict) or depth > _DEEPEST or (depth and "$id" in schema):  # it moves what $ref means
             raise _NotPlainError
         says = {name: value for name, value in schema.items() if name not in _SAYS_NOTHING}
         match says:

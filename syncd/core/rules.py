@@ -39,7 +39,7 @@ def keeps_rules(order: dict[str, Any], text: str, zone: ZoneInfo | None) -> bool
     May say no to a good one, which `check_rules` then finds good. Equal lines are not looked for.
     """
     reference = order.get(REFERENCE)
-    if type(reference) is not int and _check_reference(reference):
+    if type(reference) is not int and (not reference or _check_reference(reference)):
         return False
     received, dispatch = order.get(RECEIVED), order.get(DISPATCH)
     if received and dispatch and convert_time(received, zone) > convert_time(dispatch, zone):

@@ -66,6 +66,8 @@ def _ask(folder: Path, *, read_only: bool) -> str | None:
         return find_refusal(folder) or next((None for _ in list_inbox(folder)), None)
     except StorageError as refusal:
         return str(refusal)
+    except OSError as refusal:  # one without a cure of ours: to explain must never fail, or nothing would be undone
+        return f"{refusal.strerror}: {folder}."
 
 
 class Ledger:

@@ -28,6 +28,16 @@ _CURES = {
 }
 
 
+_ANY_CURE = "The disk, or the server behind it, refuses at {where} ({what}): check both."
+_ANSWERS = frozenset(
+    {
+        *(errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENXIO, errno.ENAMETOOLONG),
+        *(errno.EINVAL, errno.ENOSYS, errno.EAGAIN, errno.EBADF),
+    }
+)
+"""What says something of the thing that was asked for, or of us, and nothing of the machine."""
+
+
 class NotRegularError(StorageError):
     """Something else than a file stands where one was."""
 
@@ -56,12 +66,12 @@ class storage_faults:  # noqa: N801 - used as a word: `with storage_faults(folde
             gone = [folder for folder in self._folders if not _is_folder(folder)]
             if gone:
                 raise StorageError(f"There is no folder {show_path(gone[0])}: make it again.") from error
-        cure = _CURES.get(error.errno or 0)
-        if cure is None:
+        if error.errno is None or error.errno in _ANSWERS:
             return
+        cure = _CURES.get(error.errno, _ANY_CURE)
         at_fault = [_find_place(error.filename)] if error.filename and not error.filename2 else self._folders
         where = " and ".join(dict.fromkeys(map(show_path, at_fault)))
-        raise StorageError(cure.format(where=where)) from error
+        raise StorageError(cure.format(where=where, what=os.strerror(error.errno))) from error
 
 
 def write_cure(code: int, path: Path) -> str:

@@ -88,8 +88,12 @@ class Syncs:
             self._turn = asyncio.get_running_loop().create_task(self._take_turn(syncs))
 
     async def _take_turn(self, syncs: list[_Sync]) -> None:
-        await self._clock.beside(partial(_run_all, syncs))
-        self._turn = None
+        try:
+            await self._clock.beside(partial(_run_all, syncs))
+        except RuntimeError:  # no thread is to be had: it only takes longer
+            _run_all(syncs)
+        finally:
+            self._turn = None
         _answer(syncs)
         if self._is_asked():
             self._begin()

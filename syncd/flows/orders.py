@@ -84,6 +84,7 @@ class Orders:
         self._workers = workers
         self._stopping = False
         self._in_hand: set[str] = set()
+        self._lost: set[str] = set()  # what waits to be judged again
         self._to_judge: asyncio.Queue[str] = asyncio.Queue()
         self._to_file: tuple[asyncio.Queue[str], ...] = tuple(asyncio.Queue() for _ in range(FILERS))
         self._bells = {taker.source.name: asyncio.Event() for taker in takers}
@@ -144,6 +145,9 @@ class Orders:
 
     def judge_again(self, claim_id: str) -> None:
         """A file's judged orders are lost: judge it anew. What was sent of it is known, and asked about."""
+        if claim_id in self._lost:  # every order of it in flight may find that out
+            return
+        self._lost.add(claim_id)
         say(
             "judged_lost",
             "its judged orders cannot be read; it is judged again",
@@ -287,7 +291,12 @@ class Orders:
         if row.failures >= TRIES:
             row = replace(row, deaths=TRIES)
         reading = self._readings[row.claim.source]
-        await judge_file(row, reading, self._desk, self._ledger, self._clock, self._syncs, lambda: self._stopping)
+        try:
+            await judge_file(row, reading, self._desk, self._ledger, self._clock, self._syncs, lambda: self._stopping)
+        except JudgedLostError:
+            self._lost.discard(claim_id)
+            raise
+        self._lost.discard(claim_id)
         judged = find_file(self._ledger, claim_id)
         if judged is not None:
             self._desk.open(judged)

@@ -219,7 +219,7 @@ def find_filed(config: Config, row: FileRow) -> Path | None:
 
 
 def _read_ledger(config: Config, clock: Clock, since: datetime, last: int) -> _Memory:
-    if not config.state_dir.exists() or stat_file(config.state_dir / LEDGER_NAME) is None:
+    if stat_file(config.state_dir / LEDGER_NAME) is None:
         return _Memory({}, {}, {}, 0, 0, [], [], [])
     with closing(Ledger(config.state_dir, clock, read_only=True)) as ledger:
         per_s = config.api.rate_limit.per_seconds
@@ -285,7 +285,7 @@ def _estimate_queue(config: Config, memory: _Memory) -> Queue:
 def _read_last_words(config: Config, now: datetime, *, running: bool) -> list[str]:
     """Return what the daemon said last; and why it can say no more, as that stands nowhere else."""
     said = read_status(config.state_dir)
-    refusal = find_refusal(config.state_dir) if config.state_dir.exists() else None
+    refusal = find_refusal(config.state_dir) if said is not None or stat_file(config.state_dir) is not None else None
     found = [] if refusal is None else [refusal]
     if said is None:
         return found
@@ -303,7 +303,7 @@ def _look_into(source: SourceConfig, now: datetime) -> tuple[Waiting, list[str]]
     count, oldest_ns = 0, None
     unmatched = []
     try:
-        for name, came_ns in glance_into(source.inbox, _LOOKS) if source.inbox.exists() else ():
+        for name, came_ns in glance_into(source.inbox, _LOOKS) if stat_file(source.inbox) is not None else ():
             if is_sidecar(name, source.complete):
                 continue
             if matches(name, source.match):

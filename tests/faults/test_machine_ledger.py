@@ -14,7 +14,8 @@ from support.spoil import heeding_modes, permission_lost, read_only, small_disk
 from support.watch import FastClock, gather_log, running, troubles, until
 
 from syncd.daemon import Ending
-from syncd.edges.ledger import LEDGER_NAME
+from syncd.edges.clock import SystemClock
+from syncd.edges.ledger import LEDGER_NAME, Ledger
 from syncd.errors import AlreadyRunningError, LedgerError, StorageError
 
 
@@ -160,3 +161,31 @@ async def test_files_from_the_future_or_the_past_settle_like_all_others(house):
         os.utime(house.root / "inbox" / name, (seconds, seconds))
     await house.settle()
     assert house.names("done") == ["future.json", "past.json"]
+
+
+async def test_a_commit_that_fails_is_told_even_where_the_disk_says_something_nobody_knows(tmp_path):
+    class Sick:
+        """A connection whose commits fail, while its disk answers with an error that has no cure of ours."""
+
+        def __init__(self, real):
+            self._real = real
+
+        def __getattr__(self, name):
+            return getattr(self._real, name)
+
+        def execute(self, statement, values=()):
+            if statement == "COMMIT":
+                self._real.execute("ROLLBACK")
+                raise sqlite3.OperationalError("disk I/O error")
+            return self._real.execute(statement, values)
+
+    with closing(Ledger(tmp_path, SystemClock())) as ledger:
+        well, ledger._connection = ledger._connection, Sick(ledger._connection)
+        ledger.path = tmp_path / ("x" * 300) / "ledger.sqlite3"  # whoever asks its folder hears ENAMETOOLONG
+        ledger.write_meta("sending", "A-1")
+        with pytest.raises(LedgerError, match="File name too long"):
+            await ledger.durable()
+        ledger._connection = well
+        ledger.write_meta("other", "x")
+        await ledger.durable()
+        assert ledger.read_meta("sending") is None

@@ -367,3 +367,16 @@ async def test_the_report_of_a_refused_file_hides_values_if_asked(house):
     text = json.dumps(house.report("a.csv"))
     assert "(hidden)" in text
     assert "SECRET" not in text
+
+
+async def test_a_side_file_lost_under_many_calls_is_judged_again_once(house):
+    house.sandbox.fail_next("error_before", count=8, path="/outbound", status=400)
+    house.drop("a.json", write_json(*(make_order(f"A-{number}") for number in range(30))))
+    daemon = house.make_daemon(timeout_s=3)
+    run = asyncio.create_task(daemon.run(once=True, max_wait_s=60))
+    while daemon.app is None or daemon.app.caller.in_flight < 8:
+        await asyncio.sleep(0.001)
+    for path in (house.root / "work").glob("*.judged"):
+        path.unlink()
+    await run
+    assert sorted(reference for reference, _ in house.outcomes("a.json")) == sorted(f"A-{n}" for n in range(30))

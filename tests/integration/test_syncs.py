@@ -72,3 +72,14 @@ async def test_who_goes_away_spoils_nothing(tmp_path):
     await asyncio.sleep(0)
     gone.cancel()
     await syncs.folder(tmp_path)
+
+
+class ThreadlessClock(SystemClock):
+    async def beside(self, function):
+        raise RuntimeError("can't start new thread")
+
+
+async def test_where_no_thread_is_to_be_had_it_only_takes_longer(tmp_path):
+    syncs = Syncs(ThreadlessClock())
+    for _ in range(2):
+        await asyncio.gather(syncs.folder(tmp_path), syncs.folder(tmp_path.parent))

@@ -120,6 +120,7 @@ def test_it_leaves_orders_that_break_a_rule(more):
         {"$ref": "#/$defs/a", "type": "string"},
         {"$ref": "#/$defs/missing"},
         {"$ref": "#/$defs/circle"},
+        {"type": "string", "$id": "https://example.com/other"},
         {"type": "object", "additionalProperties": False, "required": ["A"]},
     ],
 )
@@ -135,3 +136,10 @@ def test_it_is_not_built_where_the_schema_and_what_is_converted_do_not_agree():
     for field in ({"type": "integer"}, {"enum": ["2026-01-15T10:00:00Z"]}):
         assert build_plain_writer({**schema, "properties": {"X": field}}, plan_payload(schema, str), FORMATS) is None
     assert build_plain_writer(TEXT, plan_payload(TEXT, str), FORMATS) is None
+
+
+@pytest.mark.parametrize("reference", ["", None])
+def test_an_order_without_a_reference_is_for_others_to_judge(reference):
+    accept, _ = build(TEXT)
+    assert accept({"X": "x", "ReferenceNumber": "R"}, None) is not None
+    assert accept({"X": "x", "ReferenceNumber": reference}, None) is None
