@@ -18,13 +18,17 @@ from pathlib import Path
 
 from syncd.edges.clock import Clock
 from syncd.edges.spool import sync_folder
-from syncd.edges.storage import storage_faults
+from syncd.edges.storage import show_path, storage_faults
+
+STUCK_S = 30.0
+"""A disk that takes so long for a turn is told of."""
 
 
 @dataclass(slots=True)
 class _Sync:
     """One fsync, and who waits for it."""
 
+    folder: Path  #: what is synced, or where it stands
     run: Callable[[], None]
     askers: list[asyncio.Future[None]]
     descriptor: int | None = None  #: of an open file, whose data can be set on its way first
@@ -40,6 +44,16 @@ class Syncs:
         self._folders: dict[Path, _Sync] = {}
         self._left: dict[Path, _Sync] = {}
         self._turn: asyncio.Task[None] | None = None
+        self._on_thread: tuple[float, _Sync] | None = None  # since when, and the first of them
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing becomes durable: a disk that neither takes nor refuses. The loop goes on beside it."""
+        if self._on_thread is None or self._clock.monotonic() - self._on_thread[0] < STUCK_S:
+            return None
+        return (
+            f"The disk at {show_path(self._on_thread[1].folder)} does not answer: check it and its cables or server."
+        )
 
     async def file(self, descriptor: int, folder: Path) -> None:
         """Wait until what was written to an open file is durable. Raise StorageError if its disk refuses."""
@@ -68,7 +82,7 @@ class Syncs:
         await asker
 
     def _add_file(self, descriptor: int, folder: Path, asker: asyncio.Future[None]) -> None:
-        self._files.append(_Sync(partial(_sync_file, descriptor, folder), [asker], descriptor))
+        self._files.append(_Sync(folder, partial(_sync_file, descriptor, folder), [asker], descriptor))
 
     def _plan(self) -> asyncio.Future[None]:
         if self._turn is None and not self._is_asked():
@@ -88,12 +102,13 @@ class Syncs:
             self._turn = asyncio.get_running_loop().create_task(self._take_turn(syncs))
 
     async def _take_turn(self, syncs: list[_Sync]) -> None:
+        self._on_thread = self._clock.monotonic(), syncs[0]
         try:
             await self._clock.beside(partial(_run_all, syncs))
         except RuntimeError:  # no thread is to be had: it only takes longer
             _run_all(syncs)
         finally:
-            self._turn = None
+            self._turn = self._on_thread = None
         _answer(syncs)
         if self._is_asked():
             self._begin()
@@ -113,7 +128,7 @@ def _run_all(syncs: list[_Sync]) -> None:
 
 def _add_folder(folders: dict[Path, _Sync], path: Path, asker: asyncio.Future[None]) -> None:
     if path not in folders:
-        folders[path] = _Sync(partial(sync_folder, path), [])
+        folders[path] = _Sync(path, partial(sync_folder, path), [])
     folders[path].askers.append(asker)
 
 

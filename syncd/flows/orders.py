@@ -318,5 +318,6 @@ class Orders:
 
     def list_troubles(self) -> list[str]:
         """Return what holds files up at present and only the operator or the machine can mend, each once."""
-        found = [taker.trouble for taker in self.takers] + [self.carrier.trouble, *self.troubles.values()]
+        found = [taker.trouble for taker in self.takers]
+        found += [self.carrier.trouble, self._syncs.trouble, *self.troubles.values()]
         return list(dict.fromkeys(sentence for sentence in found if sentence))

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from support.clocks import HandClock
 from support.effects import watching_fsync
 
 from syncd.edges.clock import SystemClock
@@ -83,3 +84,29 @@ async def test_where_no_thread_is_to_be_had_it_only_takes_longer(tmp_path):
     syncs = Syncs(ThreadlessClock())
     for _ in range(2):
         await asyncio.gather(syncs.folder(tmp_path), syncs.folder(tmp_path.parent))
+
+
+class HangingClock(HandClock):
+    """Its threads wait for a disk that does not answer."""
+
+    def __init__(self):
+        super().__init__()
+        self.answers = asyncio.Event()
+
+    async def beside(self, function):
+        await self.answers.wait()
+        function()
+
+
+async def test_a_disk_that_does_not_answer_is_told_of_until_it_does(tmp_path):
+    clock = HangingClock()
+    syncs = Syncs(clock)
+    both = asyncio.gather(syncs.folder(tmp_path), syncs.folder(tmp_path.parent))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert syncs.trouble is None
+    clock.move(31)
+    assert syncs.trouble == f"The disk at {tmp_path} does not answer: check it and its cables or server."
+    clock.answers.set()
+    await both
+    assert syncs.trouble is None
