@@ -51,9 +51,7 @@ class Syncs:
         """Why nothing becomes durable: a disk that neither takes nor refuses. The loop goes on beside it."""
         if self._on_thread is None or self._clock.monotonic() - self._on_thread[0] < STUCK_S:
             return None
-        return (
-            f"The disk at {show_path(self._on_thread[1].folder)} does not answer: check it and its cables or server."
-        )
+        return f"The disk at {show_path(self._on_thread[1].folder)} does not answer: check it and its cables or server."
 
     async def file(self, descriptor: int, folder: Path) -> None:
         """Wait until what was written to an open file is durable. Raise StorageError if its disk refuses."""

@@ -30,6 +30,7 @@ _ANSWERS = {
     "DispatchBy": '"2026-12-01T00:00:00Z"',
     "PricePerUnit": "9.90",
     "Qty": "1",
+    "Currency": "EUR",
 }
 
 

@@ -7,17 +7,25 @@ name of no field fits better: that stays open.
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from syncd.core.draft.looks import fits
 from syncd.core.draft.model import OPEN, Column
 from syncd.core.draft.words import Field, Words, find_role, list_part, score_name, split_name
+from syncd.core.draft.yaml import quote
 
 ENOUGH = 0.5
 LIKELY = 0.68
 _SURE = 0.9
+_ASKED = 0.8  # a guess that is less sure is asked
+_NEAR = 0.1
+_RIVALLED = 0.85
+_MARKET = 0.85  # an id of the marketplace is no code of the seller's
+_MARKETS = frozenset(["offer", "listing", "auction"])
 _ANYBODY = {"EmailAddress", "PhoneNumber"}
-"""Fields of an address that may be the buyer's as well."""
+"""Fields of an address that may be the buyer's as well; a company is asked then."""
+_UNRIVALLED = _ANYBODY | {"OrderLineNumber"}
+"""Fields that many columns fit, any of which will do."""
 _UNNAMED = 0.93  # of the score of a name that says which address it is of
 _OTHERS = 0.8
 _OWN = 2  # of these an address of its own has, at least
@@ -36,18 +44,22 @@ class Choice:
     column: Column
     sure: float  #: 0 to 1
     by_look: bool = False
+    rival: str = ""  #: another column that its name fits nearly as well
 
     def say(self) -> str:
         """Return how sure it is, in words."""
-        word = "sure" if self.sure >= _SURE else "likely" if self.sure >= LIKELY else "a guess"
+        sure = min(self.sure, _RIVALLED) if self.rival else self.sure
+        word = "sure" if sure >= _SURE else "likely" if sure >= LIKELY else "a guess"
         how = "by its values alone" if self.by_look else "by its name"
         if self.column.filled and not self.by_look:
             how += " and values"
         elif not self.column.filled:
             how += ", it is empty here"
-        if self.by_look:
-            how += f"; {OPEN}: is it?"
-        return f"{word} ({self.sure:.0%}), {how}"
+        if self.rival:
+            how += f"; also: {quote(self.rival)}; {OPEN}: which column is it?"
+        elif self.by_look or sure < _ASKED:
+            how += f"; {OPEN}: is it this column?"
+        return f"{word} ({sure:.0%}), {how}"
 
 
 Choices = dict[str, Choice]
@@ -70,7 +82,7 @@ def choose_columns(
             if score < ENOUGH or score <= most:
                 continue
             score *= 1.0 if part != "address" else _rate_role(words, field, role, neutral)
-            score *= 1 if column.filled else 0.75
+            score *= _rate_market(column, field) * (1 if column.filled else 0.75)
             if score >= ENOUGH and fits(field.look, column.filled):
                 pairs.append((score, -at, field, column))
     chosen: Choices = {}
@@ -79,6 +91,18 @@ def choose_columns(
         if field.name not in chosen and column.name not in used:
             chosen[field.name] = Choice(column, score)
             used.add(column.name)
+    for score, _, field, column in pairs:
+        best = chosen.get(field.name)
+        if (
+            best is None
+            or best.rival
+            or field.name in _UNRIVALLED
+            or column.name in used
+            or column.values == best.column.values
+        ):
+            continue
+        if column.filled and score >= best.sure - (2 if field.name == "SKU" else 1) * _NEAR:
+            chosen[field.name] = replace(best, rival=column.name)
     return chosen
 
 
@@ -97,6 +121,15 @@ def _rate_bare(column: Column, field: Field) -> float:
     """Return how well a name without what stands in parentheses names a field: `Price (EUR)`."""
     bare = re.sub(r"[(\[].*?[)\]]", " ", column.label or column.name)
     return _BY_BARE * score_name(split_name(bare), field) if "(" in column.name else 0.0
+
+
+def _rate_market(column: Column, field: Field) -> float:
+    """Return how well an article's code may be the seller's own: one that a marketplace counts is not."""
+    offer = bool(_MARKETS.intersection(column.words))
+    if field.name == "OrderLineNumber":
+        return 0.0 if offer else 1.0
+    counted = field.name == "SKU" and (offer or column.words == ("item", "id"))
+    return _MARKET if counted and all(map(str.isdigit, column.filled)) else 1.0
 
 
 def _rate_decoy(words: Words, part: str) -> float:
@@ -126,4 +159,6 @@ def _rate_role(words: Words, field: Field, role: str, neutral: str) -> float:
     anybody = field.name in _ANYBODY
     if own:
         return _OTHERS if anybody else 0.0
+    if neutral != role and field.name == "Company":
+        return _OTHERS if role == "delivery" else 0.0
     return _UNNAMED if neutral == role or anybody else 0.0

@@ -12,7 +12,6 @@ from syncd.core.draft.model import OPEN, Column, Line
 from syncd.core.draft.synonyms import SUMMARY
 from syncd.core.draft.words import fold
 from syncd.core.draft.yaml import quote, quote_text
-from syncd.core.report import escape_value
 
 _SUMMARY = frozenset(fold(word) for word in SUMMARY.split())
 _FEW = 0.5  # of the cells of other rows: a summary has no more
@@ -75,7 +74,7 @@ def write_group(groups: Groups, order: Sequence[Column]) -> Iterator[Line]:
     name = quote(groups.key.name)
     count = sum(map(len, groups.members))
     if not groups.several:
-        yield f"# group: {{by: {name}}}", f"no order has two rows here; {OPEN}: take it in if one may have"
+        yield f"# group: {{by: {name}}}", f"no order has two rows here; {OPEN}: take it in if one may have."
         return
     first = groups.find_first_only([column for column in order if column.name != groups.key.name])
     options = (", carry: true" if groups.carried else "") + (", cells: first" if first else "")
@@ -83,8 +82,8 @@ def write_group(groups: Groups, order: Sequence[Column]) -> Iterator[Line]:
     if groups.carried:
         said += f"; {groups.carried} without a key belong to the order above"
     if first:
-        said += f"; {first[0]} stands on the first row of an order only"
-    yield f"group: {{by: {name}{options}}}", f"likely: {escape_value(said)}"
+        said += f"; {quote(first[0])} stands on the first row of an order only"
+    yield f"group: {{by: {name}{options}}}", f"likely: {said}"
 
 
 def drop_summaries(names: Sequence[str], rows: list[list[str]]) -> list[tuple[str, str]]:

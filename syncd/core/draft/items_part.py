@@ -11,7 +11,8 @@ from syncd.core.draft.values import Writer
 from syncd.core.draft.words import list_part
 from syncd.core.draft.yaml import quote
 
-_GROSS = {"gross", "incl", "ttc", "brutto", "bruttopreis", "iva", "vat", "mwst"}
+GROSS = {"gross", "incl", "ttc", "brutto", "bruttopreis", "iva", "vat", "mwst"}
+"""Words that say of a price that tax is in it."""
 _REQUIRED = ("SKU", "Qty", "PricePerUnit")
 _SOURCES = ("NetPrice", "LineTotal", "NetTotal")
 
@@ -109,7 +110,7 @@ def _write_price(writer: Writer, item: Choices, price: str) -> Iterator[Line]:
 
 
 def _ask_tax(column: Column) -> str:
-    return "" if _GROSS.intersection(column.words) else f"; {OPEN}: is it for one piece, and with tax?"
+    return "" if GROSS.intersection(column.words) else f"; {OPEN}: is it for one piece, and with tax?"
 
 
 def _compare_totals(item: Choices) -> str:

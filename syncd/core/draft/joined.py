@@ -60,6 +60,7 @@ def lay_out_blocks(cells: Cells, blocks: tuple[Block, Block]) -> Layout:
         counted="orders",
         order=columns[0],
         item=columns[1],
+        fixed=frozenset(block.key for block in blocks),
     )
 
 

@@ -117,6 +117,12 @@ def find_sign(value: str) -> str:
     return found[0] if found and any(map(str.isdigit, value)) else ""
 
 
+def find_foreign(values: Sequence[str]) -> str:
+    """Given numbers as written, return a sign beside one of them that no order's currency has, or ""."""
+    signs = dict.fromkeys(filter(None, map(find_sign, values)))
+    return next((sign for sign in signs if sign.upper() not in {*SIGNS, "EURO"}), "")
+
+
 def find_currency(values: Sequence[str]) -> str | None:
     """Given numbers as written, return the ISO code of the one currency that stands beside them, if it is known."""
     codes = {SIGNS.get(sign.upper()) for value in values if (sign := find_sign(value))}

@@ -51,6 +51,8 @@ class Layout:
     first_only: frozenset[str] = frozenset()  #: columns that are filled on the first row of an order only
     shipping: str = ""  #: the list of the rows that are shipping
     items_path: str = ""  #: JSON: the list of items
+    fixed: frozenset[str] = frozenset()  #: columns that tell which rows belong together, and what a row is
+    beside: tuple[Column, ...] = ()  #: columns that nothing can be read of, such as those of the parcels items are in
     one_table: bool = False  #: the items' columns are those of the order, too
 
 

@@ -51,8 +51,18 @@ def read_objects(text: str) -> tuple[str, Layout]:
         order=tuple(clean[: len(order)]),
         item=tuple(clean[len(order) :]),
         items_path=path,
+        beside=tuple(_list_beside(path, orders)),
         one_table=not path,
     )
+
+
+def _list_beside(path: str, orders: _Objects) -> Iterator[Column]:
+    """Yield the values of the objects that the lists of items stand in, such as parcels."""
+    outer, _, inner = path.rpartition("[*].")
+    boxes = [entry for each in orders for own, entries in _list_lists(each) if own == outer for entry in entries]
+    for column in _list_columns(boxes):
+        if not column.name.startswith(f"{inner}["):
+            yield Column(f"{outer}[*].{column.name}", column.values)
 
 
 def _parse_lines(text: str) -> list[Any]:

@@ -7,38 +7,28 @@ from collections.abc import Iterator
 
 from syncd.core.draft.choose import Choice, Choices
 from syncd.core.draft.model import OPEN, Column, Line
-from syncd.core.draft.synonyms import NO, PAID
+from syncd.core.draft.postage import Postage, write_cost, write_rate
+from syncd.core.draft.street import say_least, write_street
+from syncd.core.draft.synonyms import LOGINS
 from syncd.core.draft.values import Writer
 from syncd.core.draft.words import fold, list_part
-from syncd.core.draft.yaml import write_list
-from syncd.core.report import escape_value
+from syncd.core.draft.yaml import quote
 
-_PAID = frozenset(map(fold, PAID.split()))
+_LOGINS = frozenset(map(fold, LOGINS.split()))
+_CURRENCIES = {"EUR", "GBP", "USD", "€", "£", "$", "EURO"}
 _REQUIRED = {"FullName", "Address1", "Town", "PostCode", "Country"}
-_PARTS = {"FirstName", "LastName", "HouseNumber"}
-_MOST_SEEN = 6
+_PARTS = {"FirstName", "LastName", "HouseNumber", "Flat"}
 Blocks = dict[str, Choices]
-
-
-def write_states(writer: Writer, state: Choices) -> Iterator[Line]:
-    """Given the columns that tell an order's state, yield which orders are sent."""
-    rules = [*_write_paid(writer, state.get("Paid")), *_write_cancelled(writer, state.get("Cancelled"))]
-    if any(not text.startswith("  #") for text, _ in rules):
-        yield "keep:", ""
-        yield from rules
-    else:
-        yield from ((f"# keep: {{{text.removeprefix('  # ')}}}", comment) for text, comment in rules)
 
 
 def write_order(
     writer: Writer,
     order: Choices,
     blocks: Blocks,
-    shipping: str,
-    currency: tuple[str, str] | None,
+    postage: Postage,
+    currency: Line | None,
     *,
     stated: bool,
-    taxed: bool,
 ) -> Iterator[Line]:
     """Given the columns of an order and of its addresses, yield what `order:` says."""
     for field in list_part("order"):
@@ -54,11 +44,9 @@ def write_order(
         elif name == "ChannelBuyerName":
             yield _write_buyer(writer, choice, blocks)
         elif name == "PostalServiceCost":
-            yield from _write_shipping(writer, choice, shipping)
+            yield from write_cost(writer, postage)
         elif name == "PostalServiceTaxRate":
-            yield from _write_shipping_rate(
-                writer, choice, guessed=taxed and bool(shipping or "PostalServiceCost" in order)
-            )
+            yield from write_rate(writer, postage)
         elif name == "ReferenceNumber":
             text = writer.write_cell(choice.column) if choice else OPEN
             yield _open(f"  {name}: {text}", choice.say() if choice else None)
@@ -72,30 +60,6 @@ def write_person(writer: Writer, block: Choices) -> str:
         return f"{{join: [{', '.join(parts)}]}}"
     known = next((block[name] for name in ("FullName", "LastName") if name in block), None)
     return writer.write_cell(known.column) if known else ""
-
-
-def _write_paid(writer: Writer, choice: Choice | None) -> Iterator[Line]:
-    if choice is None:
-        return
-    values = sorted(dict.fromkeys(choice.column.filled))
-    paid = [value for value in values if fold(value) in _PAID]
-    seen = ", ".join(map(escape_value, values[:_MOST_SEEN]))
-    source = writer.write_source(choice.column)
-    if paid:
-        yield f"  paid: {{{source}, in: {write_list(paid)}}}", f"{OPEN}: are these the orders to send? Seen: {seen}"
-    else:
-        yield f"  # paid: {{{source}, equals: paid}}", f"{OPEN}: which orders shall be sent? Seen: {seen}"
-
-
-def _write_cancelled(writer: Writer, choice: Choice | None) -> Iterator[Line]:
-    if choice is None:
-        return
-    source = writer.write_source(choice.column)
-    no = [value for value in dict.fromkeys(choice.column.filled) if fold(value) in NO.split()]
-    if no:
-        yield f"  not cancelled: {{{source}, in: {write_list(no)}}}", choice.say()
-    else:
-        yield f"  not cancelled: {{{source}, filled: false}}", choice.say()
 
 
 def _write_date(writer: Writer, name: str, order: Choices) -> Iterator[Line]:
@@ -119,15 +83,27 @@ def _write_date(writer: Writer, name: str, order: Choices) -> Iterator[Line]:
         yield _open(f"  {name}: {OPEN}", None)
 
 
-def _write_currency(writer: Writer, choice: Choice | None, seen: tuple[str, str] | None) -> Line:
+def say_foreign(code: str) -> str:
+    """Given a currency that no order may have, return what there is to decide."""
+    return (
+        f"{OPEN}: prices are in {code}; orders are in EUR, GBP or USD: convert them with an expression, see Prices in "
+        "another currency in docs/mapping.md, or ask for another export."
+    )
+
+
+def _write_currency(writer: Writer, choice: Choice | None, seen: Line | None) -> Line:
     if choice is not None:
-        return f"  Currency: {writer.write_currency(choice.column)}", choice.say()
-    if seen is not None:
-        return f"  Currency: {seen[0]}", seen[1]
-    return _open("  Currency: {constant: EUR}", None)
+        foreign = next((code for code in choice.column.filled if code.upper() not in _CURRENCIES), "")
+        said = f"{choice.say()}; {say_foreign(quote(foreign))}" if foreign else choice.say()
+        return f"  Currency: {writer.write_currency(choice.column)}", said
+    return seen or _open("  Currency: {constant: EUR}", None)
 
 
 def _write_buyer(writer: Writer, choice: Choice | None, blocks: Blocks) -> Line:
+    own = blocks.get("buyer", {})
+    login = choice is not None and not _LOGINS.isdisjoint(choice.column.words)
+    if "FirstName" in own and "LastName" in own and (choice is None or login):
+        return f"  ChannelBuyerName: {write_person(writer, own)}", say_least(own, "FirstName", "LastName")
     if choice is not None:
         return f"  ChannelBuyerName: {writer.write_cell(choice.column)}", choice.say()
     buyer, billing, delivery = (blocks.get(role, {}) for role in ("buyer", "billing", "delivery"))
@@ -137,23 +113,6 @@ def _write_buyer(writer: Writer, choice: Choice | None, blocks: Blocks) -> Line:
         if person and (whole or block is delivery or not write_person(writer, delivery)):
             return f"  ChannelBuyerName: {person}", "the person below"
     return _open(f"  ChannelBuyerName: {OPEN}", None)
-
-
-def _write_shipping(writer: Writer, choice: Choice | None, shipping: str) -> Iterator[Line]:
-    if shipping:
-        yield f"  PostalServiceCost: {shipping}", f"the rows of this class; {OPEN}: with tax?"
-    elif choice is not None and choice.column.name in writer.seen.layout.varying:
-        value = f"{{sum: {writer.write_number(choice.column)}}}"
-        yield f"  PostalServiceCost: {value}", f"{choice.say()}; rows of one order differ in it, so it is added up"
-    elif choice is not None:
-        yield f"  PostalServiceCost: {writer.write_number(choice.column)}", choice.say()
-
-
-def _write_shipping_rate(writer: Writer, choice: Choice | None, *, guessed: bool) -> Iterator[Line]:
-    if choice is not None:
-        yield f"  PostalServiceTaxRate: {writer.write_rate(choice.column)}", choice.say()
-    elif guessed:
-        yield "  PostalServiceTaxRate: {first_item: TaxRate}", "a guess: as the first item's"
 
 
 def _write_blocks(writer: Writer, blocks: Blocks, order: Choices) -> Iterator[Line]:
@@ -205,9 +164,8 @@ def _write_address(writer: Writer, block: Choices, indent: str, order: Choices) 
             continue
         if field.name == "FullName":
             yield _write_name(writer, block, indent, order)
-        elif field.name == "Address1" and choice and "HouseNumber" in block:
-            parts = [writer.write_plain(block[name].column) for name in ("Address1", "HouseNumber")]
-            yield f"{indent}Address1: {{join: [{', '.join(parts)}]}}", say
+        elif field.name in {"Address1", "Address2"}:
+            yield from write_street(writer, block, field.name, indent)
         elif field.name == "Country" and choice:
             for name, wanted in (("Country", "name"), ("CountryCode", "code")):
                 yield f"{indent}{name}: {writer.write_plain(choice.column, f', country: {wanted}')}", say
@@ -225,9 +183,13 @@ def _write_name(writer: Writer, block: Choices, indent: str, order: Choices) -> 
     known = next((block[name] for name in ("LastName", "FullName") if name in block), None)
     buyer = order.get("ChannelBuyerName") or block.get("Company")
     if person and known:
-        return f"{indent}FullName: {person}", known.say()
+        whole = "FirstName" in block and "LastName" in block
+        return f"{indent}FullName: {person}", say_least(block, "FirstName", "LastName") if whole else known.say()
     if buyer is not None:
-        return f"{indent}FullName: {writer.write_cell(buyer.column)}", "a guess: nobody else is named here"
+        return (
+            f"{indent}FullName: {writer.write_cell(buyer.column)}",
+            f"a guess: nobody else is named here; {OPEN}: is it who gets the parcel?",
+        )
     return _open(f"{indent}FullName: {OPEN}", None)
 
 

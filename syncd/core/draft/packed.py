@@ -24,6 +24,8 @@ _PATTERNS = (
     (r"(?P<sku>[^ ].*?) ?[(\[](?P<qty>[0-9]+)[)\]]", ("sku", "qty")),
 )
 _PART_SEPARATORS = (":", "|", "=", "~", "*", "@", ",")
+_COUNTED = frozenset(["ean", "gtin"])
+"""Names of numbers that name one article each, even where a spreadsheet has written them as 4,01E+12."""
 _ENOUGH = {"SKU", "Qty"}
 _PARTS = {"SKU": "sku", "Qty": "qty", "PricePerUnit": "price", "ItemTitle": "title", "TaxRate": "rate"}
 
@@ -178,4 +180,4 @@ def _rate_package(column: Column) -> float:
 
 def _is_article(column: Column) -> bool:
     fields = (field for field in list_part("item") if field.name in {"SKU", "ItemTitle"})
-    return any(score_name(column.words, field) >= LIKELY for field in fields)
+    return _COUNTED.isdisjoint(column.words) and any(score_name(column.words, field) >= LIKELY for field in fields)

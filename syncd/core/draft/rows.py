@@ -59,6 +59,7 @@ def lay_out_rows(cells: Cells) -> Layout:
     item = choose_columns(item_columns, "item")
     order = _list_order(whole)
     structure = list(write_group(groups, order))
+    fixed = {each.name for each in (key, classes.column if classes else None) if each is not None}
     source = list(write_kept_items(groups, item)) if classes is None else []
     return Layout(
         reading=(*cells.write_reading(), *table.reading),
@@ -70,6 +71,7 @@ def lay_out_rows(cells: Cells) -> Layout:
         one_table=True,
         by_look=table.by_look,
         varying=varying,
+        fixed=frozenset(fixed),
         first_only=frozenset(groups.find_first_only(columns)),
         shipping="shipping" if classes is not None and classes.has("shipping") else "",
     )

@@ -5,7 +5,7 @@ Says in half sentences what the operator has to look at.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from syncd.core.draft.dates import find_clock, find_forms, find_rival, lacks_time, lacks_zone
 from syncd.core.draft.looks import describe_numbers, find_decimal, find_rates
@@ -27,16 +27,22 @@ class Writer:
     seen: Survey
     decimal: str  #: what the mapping says of all numbers
     month_first: bool | None  #: what the columns of dates tell; None: nothing tells
+    used: list[Column] = field(default_factory=list)  #: columns that a line reads, as they are written
+
+    def name(self, column: Column) -> str:
+        """Given a column, return its name, and remember that a line reads it."""
+        self.used.append(column)
+        return column.name
 
     def write_source(self, column: Column) -> str:
         """Given a column, return how it is named beside other keys."""
         paths = ", ".join(map(quote_text, column.of))
         of = f", of: [{paths}]" if len(column.of) > 1 else f", of: {paths}" if paths else ""
-        return f"{self.seen.word}: {quote(column.name)}{of}"
+        return f"{self.seen.word}: {quote(self.name(column))}{of}"
 
     def write_plain(self, column: Column, extra: str = "") -> str:
         """Given a column and what is made of it, return the value; a bare word where that is nothing."""
-        return f"{{{self.write_source(column)}{extra}}}" if extra or column.of else quote(column.name)
+        return f"{{{self.write_source(column)}{extra}}}" if extra or column.of else quote(self.name(column))
 
     def write_cell(self, column: Column) -> str:
         """Given a column of text, return its value."""
@@ -50,16 +56,11 @@ class Writer:
 
     def write_rate(self, column: Column, *, named: bool = False) -> str:
         """Given a column of tax rates, return its value in percent."""
-        match find_rates(column.filled):
-            case "inside":
-                extra = ", text: {extract: '([0-9.,]+) ?%'}" + self._number(column, named=named)
-            case "fraction":
-                extra = ", number: {scale: 100}"
-            case "basis":
-                extra = ", number: {scale: 0.01}"
-            case _:
-                extra = self._number(column, named=named)
-        return self.write_plain(column, extra)
+        return self.write_plain(column, self._rate(column, named=named))
+
+    def write_first_rate(self, column: Column, of: str) -> str:
+        """Given a column of tax rates and the name of a list of rows, return the value of the first of these rows."""
+        return f"{{path: {quote_text(f'{of}[0].{column.name}')}{self._rate(column, named=False)}}}"
 
     def write_currency(self, column: Column) -> str:
         """Given a column of currencies, return its value as ISO codes."""
@@ -77,7 +78,7 @@ class Writer:
         doubts = [self._doubt(form, column) for form in forms]
         if clock is not None and (read := find_clock(clock.filled)) and lacks_time(forms, column.filled):
             whole = [f"{'%Y-%m-%d' if form == 'iso' else form} {read}" for form in forms]
-            source = f"join: [{quote(column.name)}, {quote(clock.name)}]"
+            source = f"join: [{quote(column.name)}, {quote(self.name(clock))}]"
             date = f"formats: [{', '.join(map(quote_text, whole))}]"
             forms = tuple(whole)
         else:
@@ -101,6 +102,17 @@ class Writer:
     def needs_zone(self, column: Column) -> bool:
         """Tell whether dates do not say whose clock they mean."""
         return lacks_zone(column.filled) and not self.is_utc(column, self.find_forms(column))
+
+    def _rate(self, column: Column, *, named: bool) -> str:
+        match find_rates(column.filled):
+            case "inside":
+                return ", text: {extract: '([0-9.,]+) ?%'}" + self._number(column, named=named)
+            case "fraction":
+                return ", number: {scale: 100}"
+            case "basis":
+                return ", number: {scale: 0.01}"
+            case _:
+                return self._number(column, named=named)
 
     def _number(self, column: Column, *, named: bool) -> str:
         told: list[str] = []
