@@ -32,6 +32,8 @@ from syncd.edges.spool import WholeFile
 from syncd.errors import UsageError
 
 EXPECTED = ".expected.json"
+_FARTHEST = 1000
+"""Places before or behind the point of a number: it is compared and shown in full."""
 _NO_SAMPLES = (".yaml", ".yml", ".md", ".html", EXPECTED)
 
 
@@ -51,13 +53,14 @@ class Tried:
     sample: Path
     orders: tuple[JudgedOrder, ...]
     problems: tuple[Problem, ...]  #: of the file as a whole
+    refused: bool  #: nothing of the file would be sent, for its problems
     got: list[object]
     differences: list[Difference] | None  #: None: nothing is written down yet
 
     @property
     def sound(self) -> bool:
         """Tell whether the file and each of its orders could be read."""
-        return not self.problems and all(order.outcome in {"valid", "skipped"} for order in self.orders)
+        return not self.refused and all(order.outcome in {"valid", "skipped"} for order in self.orders)
 
 
 @click.command("test")
@@ -167,17 +170,24 @@ def _try(sample: Path, contract: Contract) -> Tried:
         refused, problems = judged.refused, judged.problems
     got = [json.loads(order.body, parse_float=Decimal) for order in orders if order.body and not refused]
     differences = None if expected is None else list(compare_orders(expected, got))
-    return Tried(sample, orders, problems if refused else (), got, differences)
+    return Tried(sample, orders, problems, refused, got, differences)
 
 
 def _read_expected(sample: Path) -> list[object] | None:
     """Return what a sample must give; None where nothing is written down yet."""
     path = sample.with_name(sample.name + EXPECTED)
     try:
-        expected = json.loads(path.read_bytes(), parse_float=Decimal)
+        expected = json.loads(path.read_bytes(), parse_float=_read_number, parse_constant=_refuse_constant)
+        write_canonical(expected)
     except FileNotFoundError:
+        if path.is_symlink():
+            raise UsageError(f"{show_name(str(path))} leads nowhere: remove that link.") from None
         return None
-    except (OSError, ValueError) as error:
+    except UnicodeError:
+        raise UsageError(f"{show_name(str(path))} holds text that is no UTF-8: write it again.") from None
+    except RecursionError:
+        raise UsageError(f"{show_name(str(path))} is nested too deeply: write it again.") from None
+    except (OSError, ValueError, ArithmeticError) as error:
         raise UsageError(f"{show_name(str(path))} cannot be read: {error}") from None
     if not isinstance(expected, list):
         raise UsageError(f"{show_name(str(path))} must be a list of orders.")
@@ -186,8 +196,21 @@ def _read_expected(sample: Path) -> list[object] | None:
     return expected
 
 
+def _read_number(text: str) -> Decimal:
+    number = Decimal(text)
+    if abs(number.adjusted()) > _FARTHEST:
+        raise ValueError(f"{text[:20]} is no number an order has")
+    return number
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is no number JSON has")
+
+
 def _may_write(tried: Tried, *, force: bool) -> bool:
     """Tell whether what a sample gives may be written down: nothing stands there, or it may go."""
+    if tried.refused:
+        return False  # of what is refused as a whole nothing can be kept that would ever tell anything
     if tried.differences is None:
         return tried.sound or force
     return bool(tried.differences) and force
@@ -216,6 +239,8 @@ def _print_text(_mapping: Path, tried: Tried, *, written: bool, write: bool) -> 
     orders = f"{count} {'order' if count == 1 else 'orders'}"
     if tried.differences == []:
         click.echo(f"  {name}: {click.style('ok', 'green')}, {orders} as expected")
+        for problem in tried.problems:
+            print_indented(_say(problem, "the file"), "    ")
         return
     if tried.differences is None:
         click.echo(f"  {name}: {click.style('new', 'yellow')}, gives {orders}")
@@ -227,9 +252,11 @@ def _print_text(_mapping: Path, tried: Tried, *, written: bool, write: bool) -> 
     if written:
         click.echo(f"    {name}{EXPECTED} is written: look whether it is right, it is what holds from now on")
     elif tried.differences is not None and write:
-        click.echo(f"    {name}{EXPECTED} stays as it is; --write --force takes what the sample gives now")
+        cure = "the file is refused" if tried.refused else "--write --force takes what the sample gives now"
+        click.echo(f"    {name}{EXPECTED} stays as it is; {cure}")
     elif write:
-        click.echo("    nothing is written down of a sample with faults; --write --force does it all the same")
+        cure = "mend it first" if tried.refused else "--write --force does it all the same"
+        click.echo(f"    nothing is written down of a sample with faults; {cure}")
 
 
 def _print_differences(tried: Tried, differences: list[Difference]) -> None:

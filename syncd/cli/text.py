@@ -11,6 +11,8 @@ from unicodedata import combining, east_asian_width
 
 import click
 
+from syncd.core.names import names_column
+
 STYLES = {
     **dict.fromkeys(("accepted", "done", "valid", "ok"), "green"),
     **dict.fromkeys(("already_accepted", "skipped", "not_sent", "in work"), "yellow"),
@@ -122,7 +124,12 @@ def show_lines(lines: Sequence[int]) -> str:
 
 
 def place_sentence(message: str, line: int | None, column: str | None) -> str:
-    """Given a problem's sentence and its place, return both: `line 4, OrderItems.Qty: Qty is 0; ...`."""
+    """Given a problem's sentence and its place, return both: `line 4, OrderItems.Qty: Qty is 0; ...`.
+
+    A column that the sentence begins with is not named twice.
+    """
+    if column and names_column(message, column):
+        column = None
     place = ", ".join(filter(None, (f"line {line}" if line else "", column or "")))
     return f"{place}: {message}" if place else message
 

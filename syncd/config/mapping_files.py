@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
 from syncd.config.document import Document, show_key
 from syncd.config.shape import check_shape
 from syncd.config.strict_yaml import MAX_BYTES, parse_yaml, tell
@@ -54,12 +56,22 @@ def load_mapping(path: Path, checker: "OrderChecker | None" = None) -> "Mapping"
 def list_open_questions(path: Path) -> list[str]:
     """Given a mapping that was loaded, return a sentence for each line where a draft still asks its user."""
     path = find_mapping(path)
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    lines = _blank_values(path.read_text(encoding="utf-8-sig")).splitlines()
     return [
         f"{path}:{number}: it still asks: {found[1]} - decide it, then take the TODO out of the line."
         for number, line in enumerate(lines, start=1)
         if (found := _QUESTION.search(line))
     ]
+
+
+def _blank_values(text: str) -> str:
+    """Given YAML, return it with spaces for its values and keys: what then begins with # is a comment."""
+    left = list(text)
+    for token in yaml.scan(text):
+        if isinstance(token, yaml.ScalarToken):
+            begin, end = token.start_mark.index, token.end_mark.index
+            left[begin:end] = re.sub(r"\S", " ", text[begin:end])
+    return "".join(left)
 
 
 def parse_mapping(content: bytes, label: str, checker: "OrderChecker | None" = None) -> "Mapping":

@@ -109,10 +109,8 @@ def _say(error: _Difference, written: object, key: KeyPath) -> str:
         case "enum":
             near = suggest(written, wanted) if isinstance(written, str) else ""
             return f"must be {_list_choices(wanted)}{quoted}{near}"
-        case "exclusiveMinimum":
-            return f"must be more than {_show(wanted)}{quoted}"
-        case "minimum":
-            return f"must be {_show(wanted)} or more{quoted}"
+        case "exclusiveMinimum" | "minimum" | "maximum" | "maxLength":
+            return f"must be {_say_limit(error.validator, _show(wanted))}{quoted}"
         case "minLength" | "minItems":
             return "is empty; write at least one entry" if isinstance(written, list) else "is empty; write a value"
         case "maxProperties":
@@ -121,6 +119,18 @@ def _say(error: _Difference, written: object, key: KeyPath) -> str:
             return f"{error.schema['patternErrorMessage']}{quoted}"
         case _:
             return f"must be {' or '.join(_show(example) for example in error.schema['examples'])}{quoted}"
+
+
+def _say_limit(word: str, limit: str) -> str:
+    match word:
+        case "exclusiveMinimum":
+            return f"more than {limit}"
+        case "minimum":
+            return f"{limit} or more"
+        case "maximum":
+            return f"at most {limit}"
+        case _:
+            return f"at most {limit} {'character' if limit == '1' else 'characters'} long"
 
 
 def _say_type(wanted: str | list[str], written: object, schema: dict[str, Any], quoted: str) -> str:

@@ -91,6 +91,10 @@ class Draft:
     open_places: Callable[[], Callable[[str], Place]]  #: gives the way from a JSON pointer to its place in the file
     find_written: Callable[[str], object]  #: the value behind a JSON pointer as the file has it
     told: frozenset[str] = frozenset()  #: JSON pointers of fields that the mapping could not read
+    stand_ins: ReadOnly[str, str] = field(
+        default_factory=dict
+    )  #: JSON pointer of a block -> of the one it is copied from
+    list_columns: Callable[[str], tuple[str, ...]] = lambda _pointer: ()  #: the columns a field is put together from
     stands: Callable[[str], bool] = lambda _pointer: True  #: whether a field was read from the file
 
 
@@ -122,6 +126,9 @@ def judge(chunks: Iterable[bytes], name: str, reading: Reading) -> Iterator[Judg
         # What groups rows over the whole file gives no order before its end.
         watched = chunks if reading.mapping and reading.mapping.holds_file else meter.watch(chunks)
         for draft in read_drafts(watched, name, reading, tail):
+            if isinstance(draft, Notice):
+                yield draft
+                continue
             meter.seen = 0
             orders += 1
             rows += len(draft.records)
@@ -164,14 +171,17 @@ def open_tail(name: str, reading: Reading) -> Tail | None:
     return None if pattern is None or choose_reading(name, reading) in {"json", "xlsx"} else Tail(pattern)
 
 
-def open_encoded(chunks: Iterable[bytes], reading: Reading) -> Text:
-    """Given a file's bytes and how it is read, return its text. Raise FileDamagedError."""
+def open_encoded(chunks: Iterable[bytes], name: str, reading: Reading) -> Text:
+    """Given a file's bytes and name and how it is read, return its text. Raise FileDamagedError."""
     source = iter(chunks)
     head = next(source, b"")
     if is_workbook(head):
         advice = "it is read under a mapping alone; make one, or save the sheet as CSV"
-        if reading.mapping is not None:
-            advice = "let its name end in .xlsx, and the mapping say no other `format:`, or `format: xlsx`"
+        if reading.mapping is not None and reading.mapping.rules.by_ending:
+            advice = "let its name end in .xlsx"
+        elif reading.mapping is not None:
+            advice = f"the mapping says `format: {reading.mapping.rules.format}`; take that line out"
+            advice += "" if name.lower().endswith(WORKBOOK_ENDING) else ", and let the file's name end in .xlsx"
         raise FileDamagedError(Problem("workbook", f"The file is an Excel workbook: {advice}"))
     encoding = reading.encoding
     if reading.mapping is not None:
@@ -181,7 +191,7 @@ def open_encoded(chunks: Iterable[bytes], reading: Reading) -> Text:
 
 def open_file(chunks: Iterable[bytes], name: str, reading: Reading) -> Text | Workbook:
     """Given a file's bytes and name and how it is read, return its text or its workbook. Raise FileDamagedError."""
-    return Workbook(chunks) if choose_reading(name, reading) == "xlsx" else open_encoded(chunks, reading)
+    return Workbook(chunks) if choose_reading(name, reading) == "xlsx" else open_encoded(chunks, name, reading)
 
 
 def choose_reading(name: str, reading: Reading) -> ChosenFormat:
@@ -194,7 +204,7 @@ def choose_reading(name: str, reading: Reading) -> ChosenFormat:
 
 def read_drafts(
     chunks: Iterable[bytes], name: str, reading: Reading, tail: Tail | None
-) -> Iterator[Draft | Invalid | Skipped]:
+) -> Iterator[Draft | Invalid | Skipped | Notice]:
     """Given a file's bytes and name, how it is read and what takes its trailer off, yield its orders as they stand.
 
     Raise FileDamagedError where the structure of the file is damaged.
@@ -202,7 +212,7 @@ def read_drafts(
     chosen = choose_reading(name, reading)
     if reading.mapping is not None and chosen == "xlsx":
         return _read_mapped(Workbook(chunks), reading, reading.mapping)
-    text = open_encoded(chunks, reading)
+    text = open_encoded(chunks, name, reading)
     if tail is not None:
         text = replace(text, chunks=tail.cut(text.chunks))
     if reading.mapping is not None:
@@ -212,10 +222,12 @@ def read_drafts(
     return _read_json(text, reading, lines=chosen == "ndjson")
 
 
-def _read_mapped(text: Text | Workbook, reading: Reading, mapping: Mapping) -> Iterator[Draft | Invalid | Skipped]:
+def _read_mapped(
+    text: Text | Workbook, reading: Reading, mapping: Mapping
+) -> Iterator[Draft | Invalid | Skipped | Notice]:
     settings = CsvSettings(reading.delimiter, reading.final_newline_required, reading.limits)
     for mapped in read_mapped(text, settings, mapping, reading.zone):
-        if isinstance(mapped, Invalid | Skipped):
+        if isinstance(mapped, Invalid | Skipped | Notice):
             yield mapped
             continue
         yield Draft(
@@ -228,6 +240,8 @@ def _read_mapped(text: Text | Workbook, reading: Reading, mapping: Mapping) -> I
             open_places=lambda mapped=mapped: mapped.locate,  # type: ignore[misc]
             find_written=mapped.find_written,
             told=frozenset(mapped.reader.told),
+            stand_ins=mapped.reader.stand_ins,
+            list_columns=mapped.list_columns,
             stands=mapped.stands,
         )
 
@@ -292,7 +306,7 @@ def _judge_draft(draft: Draft, reading: Reading, maker: ReferenceMaker | None) -
     received = payload.get(RECEIVED)
     if maker and REFERENCE not in payload and isinstance(received, str) and explain_time(received, None) is None:
         payload = {REFERENCE: maker.make(payload, received), **payload}
-    found = reading.checker.check(payload, reading.zone)
+    found = _drop_copies(reading.checker.check(payload, reading.zone), draft.stand_ins)
     if found or draft.problems:
         locate = draft.open_places()
         placed = [
@@ -305,6 +319,21 @@ def _judge_draft(draft: Draft, reading: Reading, maker: ReferenceMaker | None) -
     body = write_canonical(payload)
     reference = cast("str", payload[REFERENCE])  # the checker has seen to it
     return Order(reference, draft.records[0], draft.records, draft.lines, body, hash_payload(body))
+
+
+def _drop_copies(found: Iterable[Problem], stand_ins: ReadOnly[str, str]) -> list[Problem]:
+    """Return the problems without those of a block that is another one's copy, where the other has them as well."""
+    problems = list(found)
+    known = {(problem.code, problem.field) for problem in problems}
+
+    def is_copy(problem: Problem) -> bool:
+        return any(
+            problem.field.startswith(f"{block}/")
+            and (problem.code, source + problem.field.removeprefix(block)) in known
+            for block, source in stand_ins.items()
+        )
+
+    return [problem for problem in problems if not is_copy(problem)]
 
 
 def list_around(pointer: str) -> Iterator[str]:

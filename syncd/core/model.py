@@ -11,6 +11,9 @@ from enum import StrEnum
 VALUE_MARK = "{value}"
 """Stands in a problem's message where the offending value is shown, or hidden if the config asks for it."""
 
+OTHER_MARK = "{other value}"
+"""Stands there likewise for the value it was compared with."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileStat:
@@ -46,11 +49,12 @@ class Problem:
     """A sender's mistake with its place, in words a clerk can act on."""
 
     code: str  #: stable, snake_case
-    message: str  #: a sentence; may hold VALUE_MARK once
+    message: str  #: a sentence; may hold VALUE_MARK once, and OTHER_MARK behind it
     field: str = ""  #: JSON pointer into the order; empty for the order or file as a whole
     column: str | None = None
     line: int | None = None
     value: str | None = None  #: the offending value as it stood in the file
+    other: str | None = None  #: the value it does not agree with
 
 
 class FileDamagedError(Exception):

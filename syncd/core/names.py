@@ -13,6 +13,7 @@ from functools import lru_cache
 LONGEST_NAME = 255
 """Bytes; the limit of every file system syncd meets."""
 
+_LONGEST_COLUMN = 80  # what is longer is cut in messages, as `say.quote_name` does it
 _LEFT_ALONE_STARTS = (".", "~$")
 _LEFT_ALONE_ENDINGS = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".swp", "~")
 
@@ -58,6 +59,12 @@ def _show_character(character: str) -> str:
     if 0xDC80 <= code <= 0xDCFF:  # where os.fsdecode puts a byte that is no UTF-8
         return f"\\x{code - 0xDC00:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def names_column(sentence: str, column: str) -> bool:
+    """Given a problem's sentence as it is shown, tell whether it begins with the name of the column."""
+    begin = show_name(column if len(column) <= _LONGEST_COLUMN else f"{column[: _LONGEST_COLUMN - 1]}…")
+    return sentence.startswith((f"{begin}:", f"{begin} "))
 
 
 def split_stem(name: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from syncd.core.intake import Draft, Reading, open_tail, read_drafts
-from syncd.core.model import FileDamagedError
+from syncd.core.model import FileDamagedError, Notice
 from syncd.core.places_json import write_pointer
 from syncd.core.source_records import list_leaves
 
@@ -18,7 +18,7 @@ class Origin:
 
     field: str  #: JSON pointer into what is sent
     value: object
-    column: str | None  #: as the sender names it; None where no cell is its own
+    column: str | None  #: as the sender names it, of several "First + Last"; None where no cell is its own
     line: int | None  #: None where the value is the mapping's own: a constant, a count
 
 
@@ -29,7 +29,8 @@ def find_origins(chunks: Iterable[bytes], name: str, reading: Reading) -> Iterat
     """
     try:
         for draft in read_drafts(chunks, name, reading, open_tail(name, reading)):
-            yield tuple(_trace(draft, reading)) if isinstance(draft, Draft) else ()
+            if not isinstance(draft, Notice):
+                yield tuple(_trace(draft, reading)) if isinstance(draft, Draft) else ()
     except FileDamagedError:
         return
 
@@ -40,6 +41,7 @@ def _trace(draft: Draft, reading: Reading) -> Iterator[Origin]:
         pointer = write_pointer(path)
         if draft.stands(pointer):
             place = locate(pointer)
-            yield Origin(pointer, value, place.column, place.line)
+            columns = " + ".join(draft.list_columns(pointer)) or place.column
+            yield Origin(pointer, value, columns, place.line)
         else:
             yield Origin(pointer, value, None, None)

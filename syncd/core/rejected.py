@@ -49,7 +49,7 @@ def build_rejected(
         yield from _build_mapped(Workbook(chunks), reading, mapping, failed)
         return
     build = {"json": _build_json, "ndjson": _build_lines}.get(chosen, _build_csv)
-    text = open_encoded(chunks, reading)
+    text = open_encoded(chunks, name, reading)
     if (tail := open_tail(name, reading)) is not None:  # a rejected file has no trailer: it counts nothing
         text = replace(text, chunks=tail.cut(text.chunks))
     yield from build(text, reading, failed)

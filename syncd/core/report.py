@@ -7,12 +7,13 @@ same bytes. Refuses to know what anything means: outcomes and totals are given.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from syncd.core.model import VALUE_MARK, Outcome, Problem
+from syncd.core.model import OTHER_MARK, VALUE_MARK, Outcome, Problem
 from syncd.core.names import show_name
+from syncd.core.say import quote_name
 
 LONGEST_VALUE = 80
 """Characters of an offending value that a report shows."""
@@ -112,9 +113,17 @@ def build_file_error(problem: Problem, show_values: bool) -> dict[str, object]:
 
 def say_problem(problem: Problem, show_values: bool) -> str:
     """Given a problem, return its sentence as one line, with the offending value or "(hidden)" in it."""
-    before, mark, after = problem.message.partition(VALUE_MARK)
-    value = _quote_value(problem.value) if show_values else HIDDEN
-    return f"{show_name(before)}{value if mark else ''}{show_name(after)}"
+    before, mark, behind = problem.message.partition(VALUE_MARK)
+    between, other_mark, after = behind.partition(OTHER_MARK)
+    value, other = (_quote_value(each) if show_values else HIDDEN for each in (problem.value, problem.other))
+    told = f"{show_name(before)}{value if mark else ''}{show_name(between)}"
+    return f"{told}{other if other_mark else ''}{show_name(after)}"
+
+
+def say_problem_in(problem: Problem, show_values: bool) -> str:
+    """Given a problem that is shown beside its column's name, return its sentence without that name before it."""
+    begin = f"{quote_name(problem.column)}: " if problem.column else ""
+    return say_problem(replace(problem, message=problem.message.removeprefix(begin)), show_values)
 
 
 def escape_value(value: str) -> str:

@@ -16,7 +16,7 @@ from itertools import islice
 from syncd.core.model import Outcome, Problem
 from syncd.core.names import report_name, show_name
 from syncd.core.places_json import parse_path, write_path
-from syncd.core.report import FileFacts, OrderFacts, escape_value, say_problem
+from syncd.core.report import FileFacts, OrderFacts, escape_value, say_problem, say_problem_in
 from syncd.core.report_page import find_template
 from syncd.core.report_words import OUTCOME_WORDS, say_headline, say_lines, say_rest
 from syncd.core.source_records import SourceRecord
@@ -217,7 +217,7 @@ def _describe_problem(mark: _Mark, row: _Row | None, show_values: bool) -> dict[
     return {
         "where": escape_value(name or problem.column or write_path(parse_path(problem.field)) or "The order"),
         "line": problem.line or (row.line if row and name else None),
-        "sentence": say_problem(problem, show_values),
+        "sentence": say_problem_in(problem, show_values),
         # Where a column is named and the row that was read has no such cell, it is missing.
         "placed": value is not None or (row is not None and problem.column not in {None, *row.whole}),
         "value": value,

@@ -16,7 +16,7 @@ from jsonschema.exceptions import best_match
 
 from syncd.core.canonical import write_canonical
 from syncd.core.convert import MOST_DIGITS, count_digits, is_long_number
-from syncd.core.model import VALUE_MARK, Problem
+from syncd.core.model import OTHER_MARK, VALUE_MARK, Problem
 from syncd.core.places_json import JsonPath, write_pointer
 from syncd.core.times import explain_time
 
@@ -105,7 +105,7 @@ def name_field(path: JsonPath) -> str:
 
 def quote_name(name: str) -> str:
     """Given a name from a file, return it fit for a message: not too long and without the value's mark."""
-    name = name.replace(VALUE_MARK, "(value)")
+    name = name.replace(VALUE_MARK, "(value)").replace(OTHER_MARK, "(value)")
     return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
 
 

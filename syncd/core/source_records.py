@@ -63,7 +63,7 @@ def read_records(
         if mapping is not None and chosen in {"csv", "xlsx"}:
             yield from _read_mapped(open_file(chunks, name, reading), reading, mapping, wanted)
             return
-        text = open_encoded(chunks, reading)
+        text = open_encoded(chunks, name, reading)
         if chosen == "csv":
             yield from _read_csv(text, reading, wanted)
         else:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from syncd.core.names import names_column
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -153,9 +155,10 @@ def find_entry(report: Mapping[str, Any] | None, order: OrderStory) -> Mapping[s
 
 
 def _tell_error(error: Mapping[str, Any]) -> str:
-    place = ", ".join(
-        part for part in (f"line {error['line']}" if error.get("line") else "", error.get("column") or "") if part
-    )
+    column = error.get("column") or ""
+    if column and names_column(str(error.get("message")), column):
+        column = ""
+    place = ", ".join(part for part in (f"line {error['line']}" if error.get("line") else "", column) if part)
     return f"{error.get('code')}: {place + ': ' if place else ''}{error.get('message')}"
 
 

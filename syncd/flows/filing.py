@@ -41,7 +41,7 @@ from syncd.flows.desk import Desk
 
 GOOD = frozenset({Outcome.ACCEPTED, Outcome.ALREADY_ACCEPTED, Outcome.SKIPPED})
 FAILED = (Outcome.INVALID, Outcome.REJECTED, Outcome.CONFLICT, Outcome.NOT_SENT)
-HARMLESS = frozenset({"no_orders"})
+HARMLESS = frozenset({"no_orders", "other_sheets"})
 """Codes of notices: what is said of a file that is done all the same."""
 
 BREATH = 100

@@ -22,6 +22,7 @@ from syncd.edges.ledger import LEDGER_NAME, Ledger
 from syncd.edges.ledger_files import FileRow, find_file
 from syncd.edges.spool import read_chunks
 from syncd.errors import StorageError
+from syncd.flows.filing import HARMLESS
 from syncd.flows.survey import find_filed
 
 MOST_BYTES = 32 * 1024**2
@@ -113,7 +114,7 @@ def _show(row: FileRow, path: Path | None, report: Mapping[str, Any], missing: s
     totals = {outcome: int(report.get("totals", {}).get(outcome.value, 0)) for outcome in Outcome}
     file_errors = report.get("errors", [])
     bad = [order for order in report.get("orders", []) if order["outcome"] not in _GOOD]
-    refused = any(error.get("code") != "no_orders" for error in file_errors)
+    refused = any(error.get("code") not in HARMLESS for error in file_errors)
     return ShownReport(
         row=row,
         name=show_name(row.claim.name),

@@ -83,7 +83,7 @@ def test_an_order_that_is_not_sent_says_why_and_one_too_many_is_told(hold, sampl
     assert told.exit_code == 1
     assert told.stdout.splitlines()[2:] == [
         "    A: is expected, but would not be sent",
-        "      invalid: line 1, currency: currency: Currency is EURO; allowed are EUR, GBP and USD",
+        "      invalid: line 1: currency: Currency is EURO; allowed are EUR, GBP and USD",
         "    B: would be sent, but is not expected",
     ]
 

@@ -96,7 +96,7 @@ def test_a_faulty_sample_is_written_down_by_force_alone(run, put, tmp_path):
     put(make_order("A", currency="EURO"), {"currency": "EUR", "lines": []}, make_order("B"))
     told = run("--write")
     assert told.exit_code == 1
-    assert "A: invalid: line 1, currency: currency: Currency is EURO" in told.stdout
+    assert "A: invalid: line 1: currency: Currency is EURO" in told.stdout
     assert "(no reference): invalid: line 1" in told.stdout
     assert "nothing is written down of a sample with faults" in told.stdout
     assert not (tmp_path / "own.json.expected.json").exists()
@@ -147,3 +147,38 @@ def test_a_sample_belongs_to_the_mapping_with_the_longer_name(tmp_path):
         (tmp_path / "samples" / name).touch()
     assert [path.name for path in list_samples(tmp_path / "my.yaml")] == ["my-b.csv", "my.csv", "my.txt"]
     assert [path.name for path in list_samples(tmp_path / "my-returns.yaml")] == ["my-returns-2.csv", "my-returns.csv"]
+
+
+@pytest.mark.parametrize(
+    "expected", ['[{"x":NaN}]', '[{"x":1e999999999}]', r'[{"x":"\ud800"}]', "[" * 100_000, '["\udcff"]']
+)
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_what_is_no_json_to_hold_a_sample_to_is_told_in_a_sentence(run, put, tmp_path, expected, words):
+    put(make_order("A"))
+    (tmp_path / "own.json.expected.json").write_bytes(expected.encode(errors="surrogateescape"))
+    told = run(*words)
+    assert (told.exit_code, "own.json.expected.json" in told.stderr) == (2, True), told.output
+
+
+def test_a_link_that_leads_nowhere_is_told(run, put, tmp_path):
+    put(make_order("A"))
+    (tmp_path / "own.json.expected.json").symlink_to(tmp_path / "nowhere")
+    told = run("--write")
+    assert (told.exit_code, "leads nowhere" in told.stderr) == (2, True)
+
+
+def test_a_refused_file_is_never_written_down_and_its_problems_stand_beside_ok(run, put, tmp_path):
+    (tmp_path / "own.json").write_text("[{", encoding="utf-8")
+    expected = tmp_path / "own.json.expected.json"
+    told = run("--write", "--force")
+    assert (told.exit_code, expected.exists(), "mend it first" in told.stdout) == (1, False, True)
+    expected.write_text("[]", encoding="utf-8")
+    told = run()
+    assert "ok, 0 orders as expected" in told.stdout
+    assert "    the file: " in told.stdout
+    expected.write_text('[{"ReferenceNumber": "A"}]', encoding="utf-8")
+    told = run("--write", "--force")
+    assert (told.exit_code, "the file is refused" in told.stdout) == (1, True)
+    put()
+    told = run("--write", "--force")
+    assert (told.exit_code, json.loads(expected.read_bytes())) == (0, [])

@@ -13,6 +13,7 @@ from support.mappings import SAMPLES, strip_absent
 from syncd.build import build_readings
 from syncd.cli import program
 from syncd.config import load_config, load_mapping
+from syncd.config.mapping_files import list_open_questions
 from syncd.errors import ConfigError
 
 GOOD = "version: 1\norder: {ReferenceNumber: No}\n"
@@ -37,6 +38,14 @@ GOOD = "version: 1\norder: {ReferenceNumber: No}\n"
             [
                 "2:1: zone names the time zone Berlin, which is none of the IANA list; did you mean Europe/Berlin?",
                 "4:7: order.A.value names the value x, which is not defined above; known here: none",
+            ],
+        ),
+        (
+            'version: 1\norder:\n  A: {column: x, text: {pad: {width: 500, with: "00"}}}\n  B: {column: x, number: {scale: 0}}\n',  # noqa: E501
+            [
+                "3:31: order.A.text.pad.width must be at most 100, not 500",
+                '3:43: order.A.text.pad.with must be at most 1 character long, not "00"',
+                "4:27: order.B.number.scale must be more than 0, not 0",
             ],
         ),
     ],
@@ -147,3 +156,17 @@ def test_a_draft_that_still_asks_may_be_tried_but_sends_nothing(tmp_path, monkey
         assert "own.yaml:3: it still asks: is it unique? - decide it" in result.stderr
     for words in (("validate", "a.csv"), ("validate", "a.csv", "--mapping", "own.yaml"), ("map", "test")):
         assert "it still asks" not in CliRunner(env=ENVIRONMENT).invoke(program, words).output
+
+
+def test_only_a_comment_asks(tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "\ufefforder:\n  A: 'Order # TODO: none'\n  \"B # TODO: b\": |\n    # TODO: text\n    more\n"
+        "  # TODO: which one?\n  C: Straße  # TODO: is it 'this'?\n",
+        encoding="utf-8",
+    )
+    assert [told.partition("asks: ")[2].partition(" - ")[0] for told in list_open_questions(path)] == [
+        "which one?",
+        "is it 'this'?",
+    ]
+    assert list_open_questions(path)[0].startswith(f"{path}:6: ")

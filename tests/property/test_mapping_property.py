@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import re
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +17,7 @@ from support.mappings import PRESETS, SAMPLES, compile_preset, compile_text, jud
 from syncd.core.mapping.expressions import compile_expression
 from syncd.core.mapping.number_hints import explain_number
 from syncd.core.mapping.numbers import NumberRules, read_number, round_half_up
+from syncd.core.mapping.paths import write_scalar
 from syncd.core.model import Damaged, Invalid, Notice, Order, Skipped
 
 FEW = settings(max_examples=80, deadline=None)
@@ -120,3 +122,23 @@ def test_texts_come_out_as_they_went_in(texts, chunk):
     )
     (payload,) = list_payloads(judge_by(mapping, json.dumps({"no": "A", "t": texts}), chunk=chunk))
     assert payload["Out"] == "|".join(texts)
+
+
+@FEW
+@given(st.integers(-(10**18), 10**18), st.integers(0, 12))
+def test_an_exact_number_is_written_in_full_and_plainly(digits, decimals):
+    value = Fraction(digits, 10**decimals)
+    text = write_scalar(value)
+    assert re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text)
+    assert Fraction(text) == value
+    assert write_scalar(round_half_up(value, None)) == text
+
+
+@FEW
+@given(st.lists(st.sampled_from(["a + a", "a * a", "a / 3", "a ~ a", "-a", "a | text", "a | round(2)"]), max_size=40))
+def test_whatever_is_calculated_again_and_again_ends_in_a_bounded_value_or_a_sentence(steps):
+    value: object = Decimal("12.5")
+    with suppress(ValueError):
+        for step in steps:
+            value = compile_expression(step).evaluate({"a": value})
+    assert len(write_scalar(value)) <= 64 * 1024

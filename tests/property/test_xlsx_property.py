@@ -12,6 +12,7 @@ from support.workbooks import Cell, number, write_rows
 from syncd.core.cells import DateCell, NumberCell, SpoiltCell
 from syncd.core.limits import Limits
 from syncd.core.model import FileDamagedError
+from syncd.core.xlsx.masks import read_mask, show_code
 from syncd.core.xlsx.worksheet import SheetChoice, open_worksheet
 from syncd.core.xlsx.write import write_workbook
 
@@ -108,3 +109,11 @@ def test_changed_xml_is_refused_or_read(part, data):
     size = data.draw(st.integers(0, 6))
     put = data.draw(st.text("<>/\"'=c:rvt10 9-E", max_size=4))
     try_read(write_rows(["No"], ["1"], shared=["<t>shared</t>"], parts={part: xml[:at] + put + xml[at + size :]}))
+
+
+@SWIFT
+@given(st.text('0#?.,;@\\"[]$-E A', max_size=12), st.integers(0, 10**15 - 1))
+def test_whatever_a_format_shows_no_digit_of_a_code_is_lost(code, whole):
+    mask = read_mask(code)
+    shown = None if mask is None else show_code(mask, whole)
+    assert shown is None or "".join(filter(str.isdigit, shown)).lstrip("0") == str(whole).lstrip("0")

@@ -43,6 +43,9 @@ def test_a_sentence_stands_behind_its_place():
     assert place_sentence("It is bad", 3, "Qty") == "line 3, Qty: It is bad"
     assert place_sentence("It is bad", None, "Qty") == "Qty: It is bad"
     assert place_sentence("It is bad", None, None) == "It is bad"
+    assert place_sentence("Menge: Qty is bad", 3, "Menge") == "line 3: Menge: Qty is bad"
+    assert place_sentence("Menge is bad", None, "Menge") == "Menge is bad"
+    assert place_sentence(f"{'x' * 79}… is bad", 3, "x" * 90) == f"line 3: {'x' * 79}… is bad"
 
 
 def test_columns_stand_below_each_other():

@@ -327,7 +327,7 @@ def test_problems_name_the_senders_column_line_and_value():
         "zwei",
         "/OrderItems/0/Qty",
     )
-    assert problem.message == "Lineitem quantity is {value}; it must be a number such as 1234.50"
+    assert problem.message == "Lineitem quantity is {value}; it must be a whole number such as 2"
     (problem,) = second.problems
     assert (problem.column, problem.line, problem.value) == ("Currency", 8, "CHF")
 

@@ -76,7 +76,7 @@ def test_records_keep_what_stands_before_them_and_are_counted_anew():
     assert reject(RECORDS, content).decode() == (
         "x;A;J1\nx;N;z\nx;HH;no\nx;H;R2;_error: \n"
         "x;P;'=S;bad;\"_error: P.sku is =S; a spreadsheet's formula or error came instead of a value: "
-        'write the value itself; P.qty is bad; it must be a number such as 1234.50"\n1;E\n'
+        'write the value itself; P.qty is bad; it must be a whole number such as 2"\n1;E\n'
     )
 
 
@@ -93,7 +93,7 @@ items: {from: lines, fields: {SKU: Sku, Qty: Qty}}
     content = b"No,Buyer\nA,Ann\nB,Bob\nNo,Sku,Qty\nA,S1,x\nB,S2,2\nZ,S3,3\n"
     rejected = reject(mapping, content)
     assert rejected.decode() == (
-        "No,Buyer\nA,Ann,_error: \nNo,Sku,Qty\nA,S1,x,_error: Qty is x; it must be a number such as 1234.50\n"
+        "No,Buyer\nA,Ann,_error: \nNo,Sku,Qty\nA,S1,x,_error: Qty is x; it must be a whole number such as 2\n"
         "Z,S3,3,_error: No is Z; no order before has this key\n"
     )
     assert [type(each) for each in judge_by(mapping, rejected.replace(b",x,", b",1,").replace(b"Z,S3", b"A,S3"))] == [
@@ -106,7 +106,7 @@ def test_a_file_without_header_has_its_error_in_a_last_cell():
         "version: 1\nread: {delimiter: comma, header: none, quoting: none}\norder: {ReferenceNumber: '1', Qty: '2'}\n"
     )
     rejected = reject(mapping, b"A,1\n+B,x\n")
-    assert rejected == b"'+B,x,_error: 2 is x; it must be a number such as 1234.50\n"
+    assert rejected == b"'+B,x,_error: 2 is x; it must be a whole number such as 2\n"
     (order,) = judge_by(mapping, rejected.replace(b",x,", b",5,"))
     assert order.reference == "+B"
 

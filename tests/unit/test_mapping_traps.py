@@ -60,7 +60,9 @@ def refuse(mapping, content):
 def test_a_number_that_does_not_fit_names_the_keys_it_needs(text, rules, needed):
     told = explain_number(text, rules)
     assert told == (
-        f"; if the file writes its numbers so, the mapping needs under `numbers:` {needed}" if needed else ""
+        f"; if all of your file is written like this, ask whoever keeps the mapping to say under `numbers:` {needed}"
+        if needed
+        else ""
     )
 
 
@@ -68,7 +70,9 @@ def test_the_clerk_reads_what_is_expected_and_the_operator_what_to_set():
     mapping = "order: {ReferenceNumber: No, PostalServiceCost: Cost}\n"
     ((column, value, message),) = refuse(mapping, "No;Cost\nA;1.249,50 €\n")
     assert (column, value) == ("Cost", "1.249,50 €")
-    expected, _, cure = message.partition("; if the file writes its numbers so, the mapping needs under `numbers:` ")
+    expected, _, cure = message.partition(
+        "; if all of your file is written like this, ask whoever keeps the mapping to say under `numbers:` "
+    )
     assert expected == "Cost is {value}; it must be a number such as 1234.50"
     assert cure == '`decimal: ","`, `thousands: "."` and `currency: true`'
 
@@ -92,9 +96,9 @@ def test_cents_with_decimals_are_refused():
     mapping = "order: {ReferenceNumber: No, PostalServiceCost: {column: Cost, number: {%s}}}\n"
     (told,) = refuse(mapping % "scale: 0.01", "No;Cost\nA;24.99\n")
     assert told[:2] == ("Cost", "24.99")
-    assert "a whole number such as 1234, since the mapping has `scale: 0.01` for it" in told[2]
-    assert "take `scale:` out, or write `whole: false`" in told[2]
-    assert "as `whole: true` in the mapping says" in refuse(mapping % "whole: true", "No;Cost\nA;24.99\n")[0][2]
+    assert "; it must be a whole number such as 1234; if all of your file has decimals here, ask whoever" in told[2]
+    assert "to take `scale: 0.01` out, or to write `whole: false`" in told[2]
+    assert "it must be a whole number such as 1234" in refuse(mapping % "whole: true", "No;Cost\nA;24.99\n")[0][2]
 
 
 def test_a_price_worked_out_of_cents_may_have_decimals_and_a_sum_is_scaled_once():

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from syncd.core.story import FileStory, OrderStory, choose_told, find_entry, tell_file, tell_order
+from syncd.core.story import FileStory, OrderStory, _tell_error, choose_told, find_entry, tell_file, tell_order
 
 AT = datetime(2026, 1, 15, 10, tzinfo=UTC)
 FILE = FileStory(
@@ -123,3 +123,8 @@ def test_an_order_is_found_in_its_report_by_record_and_reference():
     assert find_entry({"orders": [{"record": 1, "reference": "A-1"}, entry]}, ORDER) is entry
     assert find_entry({"orders": []}, ORDER) is None
     assert find_entry(None, ORDER) is None
+
+
+def test_a_column_is_named_once():
+    error = {"code": "type", "line": 3, "column": "Menge", "message": "Menge: Qty is 1,5; it must be a whole number"}
+    assert _tell_error(error) == "type: line 3: Menge: Qty is 1,5; it must be a whole number"

@@ -8,7 +8,7 @@ from support.workbooks import Cell, Sheet, number, write_rows, write_workbook
 
 from syncd.core.evidence import Evidence
 from syncd.core.intake import Reading
-from syncd.core.model import Damaged, Invalid, Order, Skipped
+from syncd.core.model import Damaged, Invalid, Notice, Order, Skipped
 from syncd.core.origins import find_origins
 from syncd.core.rejected import build_rejected, spread_problems
 from syncd.core.source_records import read_records
@@ -207,6 +207,7 @@ def test_cells_merged_above_the_rows_are_no_matter():
         ("", "Orders.XLSX", True),
         ("", "orders.csv", False),
         ("format: csv, ", "orders.xlsx", False),
+        ("format: csv, ", "orders.dat", False),
         ("format: xlsx, ", "orders.dat", True),
     ],
 )
@@ -215,7 +216,9 @@ def test_a_workbook_is_known_by_the_mapping_or_by_its_ending(declared, name, rea
     (judged,) = judge(["No"], [1], mapping=mapping, name=name)
     assert isinstance(judged, Order if read else Damaged)
     if not read:
-        assert "let its name end in .xlsx" in judged.problem.message
+        cure = "the mapping says `format: csv`; take that line out" if declared else "let its name end in .xlsx"
+        cure += ", and let the file's name end in .xlsx" if name == "orders.dat" else ""
+        assert judged.problem.message == f"The file is an Excel workbook: {cure}"
 
 
 def test_without_a_mapping_a_workbook_is_refused_with_the_cure():
@@ -349,3 +352,30 @@ def test_a_damaged_workbook_shows_no_records():
     reading = Reading(checker=OPEN, mapping=compile_text(MAPPING))
     assert list(read_records([b"PK\x03\x04"], "a.xlsx", reading, frozenset({1}))) == []
     assert list(find_origins([b"PK\x03\x04"], "a.xlsx", reading)) == []
+
+
+def test_a_sheet_with_data_that_is_not_read_is_told_and_refuses_nothing():
+    orders = Sheet([HEADER, ["1", DAY, "a", 1, 2]], name="Jan")
+    data = write_workbook(orders, Sheet([["Feb"], ["x"]], name="Feb"))
+    notice, order = judge_by(MAPPING, data, "orders.xlsx")
+    assert isinstance(notice, Notice)
+    assert (notice.problem.code, '"Feb" also has data and was not read' in notice.problem.message) == (
+        "other_sheets",
+        True,
+    )
+    assert isinstance(order, Order)
+    many = write_workbook(orders, *(Sheet([["x"]], name=f"S{at}") for at in range(7)))
+    assert (
+        '"S4" and 2 more also have data and were not read' in judge_by(MAPPING, many, "orders.xlsx")[0].problem.message
+    )
+    assert len(list(find_origins([data], "orders.xlsx", Reading(checker=OPEN, mapping=compile_text(MAPPING))))) == 1
+
+
+def test_a_sheet_with_the_same_header_refuses_the_file_until_the_mapping_names_one():
+    rows = [HEADER, ["1", DAY, "a", 1, 2]]
+    data = write_workbook(Sheet(rows, name="Jan"), Sheet([["Report"], [" no", *HEADER[1:]]], name="Feb"))
+    (damaged,) = judge_by(MAPPING, data, "orders.xlsx")
+    assert isinstance(damaged, Damaged)
+    assert (damaged.problem.code, "`sheet:`" in damaged.problem.message) == ("which_sheet", True)
+    named = MAPPING.replace("read:\n", "read:\n  sheet: Jan\n")
+    assert [type(each) for each in judge_by(named, data, "orders.xlsx")] == [Order]

@@ -26,7 +26,6 @@ class Build:
     faults: list[Fault] = field(default_factory=list)
     used: dict[str, Used] = field(default_factory=dict)
     order_columns: set[str] = field(default_factory=set)
-    item_columns: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)  #: of values that may be used here
     kinds: dict[str, frozenset[str] | None] = field(default_factory=dict)  #: record types and blocks -> their columns
     order_kind: str = ""
@@ -73,8 +72,8 @@ class Build:
         if self.numbered_columns and not kind and not folded.isdecimal():
             advice = "write its number, or name the columns by `columns:` under read:"
             self.refuse(key, f"names the column {name}, and the file has no header; {advice}")
-        if not kind and not self.in_rows:
-            (self.item_columns if own else self.order_columns).add(folded)
+        if not kind and not self.in_rows and not own:
+            self.order_columns.add(folded)
         known_as = f"{kind}/{folded}" if kind else folded
         earlier = self.used.get(known_as)
         self.used[known_as] = Used(str(name), optional and (earlier is None or earlier.optional))

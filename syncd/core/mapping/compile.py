@@ -5,6 +5,8 @@ all of it at once: names that are not defined, broken patterns, forms and expres
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from syncd.core.kinds import UNKNOWN, Plan
@@ -31,9 +33,10 @@ from syncd.core.mapping.model import (
     Rules,
     Test,
 )
+from syncd.core.mapping.numbers import round_half_up
 from syncd.core.mapping.paths import fold_name
 from syncd.core.mapping.sources import compile_nodes
-from syncd.core.mapping.steps import compile_forms, find_zone, make_number_rules
+from syncd.core.mapping.steps import compile_forms, exact, find_zone, make_number_rules
 from syncd.core.mapping.texts import compile_regex
 from syncd.core.mapping.values import compile_condition, compile_pair, compile_spec, normalise_spec
 from syncd.core.xlsx.worksheet import SheetChoice
@@ -42,6 +45,7 @@ LIST_NAME = "OrderItems"
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 _NUMBERS = {"PostalServiceCost", "PostalServiceTaxRate", "Qty", "PricePerUnit", "TaxRate"}
 _PRICES = {"PostalServiceCost", "PricePerUnit"}
+_COUNTS = {"Qty"}
 _TIMES = {"ReceivedDate", "DispatchBy"}
 _DERIVED = {"expression", "sum", "template", "join"}
 _Fields = tuple[tuple[str, Leaf | Block], ...]
@@ -82,7 +86,7 @@ def compile_mapping(data: dict[str, Any], plan: Plan = UNKNOWN, list_name: str =
         **_compile_order(data, build),
         list_name=list_name,
         used=build.used,
-        order_columns=frozenset(build.order_columns - build.item_columns - set(grouping.by)),
+        order_columns=frozenset(build.order_columns - set(grouping.by)),
     )
     _check_delimiter(mapping, read, build)
     build.faults += (*list_misfits(data), *list_unknown_fields(data, plan, list_name))
@@ -132,7 +136,7 @@ def compile_fields(fields: dict[str, Any], build: Build, key: KeyPath) -> _Field
         if find_fields(spec) is not None:
             compiled.append((name, _compile_block(spec, build, at, fields)))
         else:
-            full = _fill_in(name, spec, build)
+            full = _fill_in(name, spec, build, at)
             read, own = compile_pair(full, build, at)
             compiled.append((name, Leaf(read, derived=bool(_DERIVED & full.keys()), own=own)))
     return tuple(compiled)
@@ -180,17 +184,27 @@ def _list_leaves(fields: _Fields) -> Iterator[Leaf]:
             yield from _list_leaves(entry.fields)
 
 
-def _fill_in(name: str, given: Any, build: Build) -> dict[str, Any]:
+def _fill_in(name: str, given: Any, build: Build, key: KeyPath) -> dict[str, Any]:
     """Return a field's spec with what the mapping says of all numbers and dates, and two decimals for prices."""
     spec = normalise_spec(given, build)
     if name in _NUMBERS:
         number = spec.get("number", True)
         if name in _PRICES:
             number = {"decimals": 2, **(number if isinstance(number, dict) else {})}
+            _check_default(spec, number["decimals"], build, key)
+        elif name in _COUNTS and number is not False:
+            number = {"counts": True, **(number if isinstance(number, dict) else {})}
         return {**spec, "number": number}
     if name in _TIMES and build.dates is not None and "constant" not in spec:
         return {"date": True, **spec}
     return spec
+
+
+def _check_default(spec: dict[str, Any], decimals: int, build: Build, key: KeyPath) -> None:
+    """Note a default of more decimals than its price: it is sent as it stands."""
+    default = exact(spec.get("default"))
+    if isinstance(default, Decimal) and default != round_half_up(Fraction(default), decimals):
+        build.refuse((*key, "default"), f"has more than the {decimals} decimals of its price; round it")
 
 
 def _compile_rules_named(rules: dict[str, Any], build: Build, key: KeyPath) -> tuple[tuple[str, Test], ...]:

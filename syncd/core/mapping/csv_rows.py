@@ -11,9 +11,9 @@ from itertools import chain
 
 from syncd.core.decode import Text
 from syncd.core.guard import unguard_cell
-from syncd.core.mapping.model import Header, Mapping, Node, Preamble, Scope, Test, ValueRefusedError
+from syncd.core.mapping.model import Grouping, Header, Mapping, Node, Preamble, Scope, Test, ValueRefusedError
 from syncd.core.mapping.paths import fold_name
-from syncd.core.mapping.texts import fold_space
+from syncd.core.mapping.texts import check_length, fold_space
 from syncd.core.model import VALUE_MARK, FileDamagedError, Problem, Row
 from syncd.core.read_csv import CsvSettings, Dialect, open_records
 from syncd.core.say import join_words, quote_name
@@ -70,17 +70,20 @@ def open_sheet(text: Text | Workbook, settings: CsvSettings, mapping: Mapping) -
     rows = _read_rows(records, rules.comment)
     marks = Marks()
     if mapping.records is not None or mapping.blocks:
+        _check_merged(dialect, 0, None)
         return Sheet(dialect, (), None, (), {}, 0, False, {}, _drop_marks(rows, marks, unguard), marks)
     head, header, rows = _find_header(rows, rules.header)
     guarded = header is not None and ERROR_MARK in header.cells
     cells = header.cells if header else _name_columns(rules.header, rows_first := next(rows, None))
     if header is None:
         rows = chain((rows_first,) if rows_first else (), rows)
+    _check_merged(dialect, header.line if header else 0, mapping.grouping)
+    if header is not None:
+        _check_others(dialect, header)
     width = max((index + 1 for index, name in enumerate(cells) if name.strip()), default=0)
     keys = tuple("" if cell == ERROR_MARK else fold_name(cell) for cell in cells)
     if header is not None:
         _check_header(header, keys, mapping)
-        _check_merged(dialect, header, mapping)
     names = {key: cell for key, cell in zip(keys, cells, strict=True) if key}
     if guarded:
         at = cells.index(ERROR_MARK)
@@ -167,18 +170,30 @@ def _check_header(header: Row, keys: tuple[str, ...], mapping: Mapping) -> None:
         raise FileDamagedError(replace(problem, message=problem.message + _doubt_header(mapping)))
 
 
-def _check_merged(dialect: Dialect | Worksheet, header: Row, mapping: Mapping) -> None:
+def _check_merged(dialect: Dialect | Worksheet, header_line: int, grouping: Grouping | None) -> None:
     """Raise where cells below the header are merged over several rows and the mapping has no words for that."""
-    grouping = mapping.grouping
-    if isinstance(dialect, Dialect) or grouping.carry or grouping.first_only:
+    if isinstance(dialect, Dialect) or (grouping is not None and (grouping.carry or grouping.first_only)):
         return
     for row, cells in dialect.merged:
-        if row > header.line:
-            message = (
-                f"The cells {cells} are merged, so only the first of them has a value: unmerge and fill them, or let "
-                "the mapping say `cells: first` and `carry: true` under `group:`"
-            )
+        if row > header_line:
+            message = f"The cells {cells} are merged, so only the first of them has a value: unmerge and fill them"
+            if grouping is not None:
+                message += ", or let the mapping say `cells: first` and `carry: true` under `group:`"
             raise FileDamagedError(Problem("merged_cells", message, line=row))
+
+
+def _check_others(dialect: Dialect | Worksheet, header: Row) -> None:
+    """Raise where a sheet that is not read has the same header: nobody can tell which of them was meant."""
+    wanted = set(map(fold_name, filter(None, header.cells))) - {ERROR_MARK}
+    if isinstance(dialect, Dialect):
+        return
+    for other in dialect.others:
+        if any(wanted == set(map(fold_name, filter(None, cells))) - {ERROR_MARK} for cells in other.rows):
+            message = (
+                f'The sheets "{quote_name(dialect.name)}" and "{quote_name(other.name)}" have the same header, '
+                "and only one of them is read: let the mapping say which, with `sheet:` under `read:`"
+            )
+            raise FileDamagedError(Problem("which_sheet", message))
 
 
 def _doubt_header(mapping: Mapping) -> str:
@@ -212,11 +227,21 @@ def _read_preamble(head: tuple[Row, ...], preamble: tuple[Preamble, ...]) -> dic
             cell = row.cells[wanted.cell - 1] if wanted.cell <= len(row.cells) else ""
             text = fold_space(cell) if type(cell) is str else cell
             if wanted.pattern is not None:
-                match = wanted.pattern.search(" ".join(row.cells))
+                match = wanted.pattern.search(_join_cells(row))
                 text = (match[1] if wanted.pattern.groups else match[0]) if match else ""
             if text:
                 found.setdefault(wanted.name, text)
     return found
+
+
+def _join_cells(row: Row) -> str:
+    text = " ".join(row.cells)
+    try:
+        check_length(text)
+    except ValueError as reason:
+        message = f"Line {row.line} stands before the header, and {reason}: is it the right export?"
+        raise FileDamagedError(Problem("missing_header", message, line=row.line)) from None
+    return text
 
 
 def _skip_rows(rows: Iterator[Row], sheet: Sheet, mapping: Mapping) -> Iterator[Row]:

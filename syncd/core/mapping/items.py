@@ -10,7 +10,7 @@ from typing import Any
 from syncd.core.mapping.build import Build
 from syncd.core.mapping.model import ROWS, Block, Items, KeyPath, Leaf, Node, Read, Scope, TreePath, ValueRefusedError
 from syncd.core.mapping.sources import check_list, find_kind, list_nodes, parse_way, read_column
-from syncd.core.mapping.texts import compile_regex
+from syncd.core.mapping.texts import check_length, compile_regex
 from syncd.core.mapping.values import compile_condition, compile_spec
 
 _KEY: KeyPath = ("items",)
@@ -93,6 +93,10 @@ def _compile_cell(told: dict[str, Any], build: Build) -> Callable[[Scope], Itera
             if pattern is None:
                 found: list[str] | tuple[Any, ...] = entry.split(within)
             else:
+                try:
+                    check_length(entry)
+                except ValueError as reason:
+                    raise ValueRefusedError("item_list", str(reason), path, cell) from None
                 match = pattern.fullmatch(entry.strip())
                 found = match.groups(default="") if match else ()
             if len(found) != len(parts):

@@ -4,7 +4,7 @@ A tree is plain dicts, lists and texts, whatever the file's layout was: rows, re
 joined blocks and JSON look alike to the fields. Nothing here decides anything.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -15,6 +15,13 @@ from syncd.core.xlsx.worksheet import SheetChoice
 TreePath = tuple[str | int, ...]
 """Where a value stands in an order's tree."""
 
+
+class JoinedPath(tuple[str | int, ...]):  # noqa: SLOT001 - a tuple can have none
+    """The place of a value that is put together from several: that of the first, which knows all of them."""
+
+    parts: tuple[TreePath, ...]
+
+
 Found = tuple[Any, TreePath | None]
 """A value and where it stands; None for one that stands nowhere."""
 
@@ -23,6 +30,21 @@ KeyPath = tuple[str | int, ...]
 
 ROWS = "rows"
 """The list of an order's rows in the tree of a layout whose rows are items."""
+
+
+def join_paths(paths: Iterable[TreePath | None]) -> TreePath | None:
+    """Given the places of the values that one is put together from, return its own; None where there are none."""
+    parts = tuple(each for path in paths if path is not None for each in list_parts(path))
+    if len(parts) < 2:
+        return next(iter(parts), None)
+    joined = JoinedPath(parts[0])
+    joined.parts = parts
+    return joined
+
+
+def list_parts(path: TreePath) -> tuple[TreePath, ...]:
+    """Given a value's place, return the places of all that it is put together from."""
+    return path.parts if isinstance(path, JoinedPath) else (path,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +95,7 @@ class Scope:
     outer: "Scope | None" = None  #: of an item: its order
     memory: dict[str, Found] = field(default_factory=dict)
     number: int = 0  #: of an item: how many are sent before it, and itself
-    first_item: dict[str, object] = field(default_factory=dict)
+    first_item: dict[str, Found] = field(default_factory=dict)  #: its fields, by name
     signs: list[tuple[TreePath | None, str]] = field(default_factory=list)  #: currency signs seen beside numbers
 
 

@@ -25,7 +25,7 @@ def explain_number(text: str, rules: NumberRules) -> str:
     told = next(iter(found))
     if len(found) > 1:
         told = join_words([f"{keys} where it means {number}" for keys, number in found.items()], "or")
-    return f"; if the file writes its numbers so, the mapping needs under `numbers:` {told}"
+    return f"; if all of your file is written like this, ask whoever keeps the mapping to say under `numbers:` {told}"
 
 
 def _list_readings(text: str, rules: NumberRules) -> list[tuple[list[str], str]]:

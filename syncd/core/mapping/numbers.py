@@ -11,12 +11,12 @@ from fractions import Fraction
 
 _SPACES = "[ \u00a0\u2007\u2009\u202f]"
 _APOSTROPHES = "['\u2019]"
-_CURRENCY = "(?:[€£$¥]|[A-Za-zÀ-ž]{1,3}\\.?)"
+_CURRENCY = r"(?:[$¢-¥฿\u20a0-\u20cf]|US\$|[^\W\d_]{1,3}\.?)"  # any sign or word: whose, is asked later
 _MOST_DIGITS = 30  # as for numbers of a JSON file
 _MOST_DECIMALS = 6  # of a result that has no end, such as a third
 _WIDE = Context(prec=400)
-SIGNS = {"€": "EUR", "£": "GBP", "$": "USD", "EUR": "EUR", "GBP": "GBP", "USD": "USD"}
-"""What a sign beside a number says about the order's currency."""
+SIGNS = {"€": "EUR", "£": "GBP", "$": "USD", "US$": "USD", "EUR": "EUR", "GBP": "GBP", "USD": "USD"}
+"""The currency that a sign beside a number means; any other sign is another currency's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,7 @@ class NumberRules:
     scale: Decimal = Decimal(1)
     decimals: int | None = None
     whole: bool | None = None  #: the file's number has no decimals; None: where the scale makes it smaller
+    counts: bool = False  #: the field takes whole numbers only: said where a text is no number
 
     @property
     def must_be_whole(self) -> bool:
@@ -53,9 +54,11 @@ class NumberRules:
         body = f"(?P<first>[-+])?{before}(?P<second>[-+])?(?P<whole>{digits})(?:{point}(?P<rest>[0-9]+))?"
         return re.compile(f"{body}{minus}{percent}{space}{behind}")
 
-    def write_example(self) -> str:
-        """Return what a number should look like."""
-        return f"1{self.thousands}234{self.decimal}50"
+    def say_expected(self) -> str:
+        """Return half a sentence that says what a number should look like."""
+        if self.counts and self.scale == 1:
+            return "it must be a whole number such as 2"
+        return f"it must be a number such as 1{self.thousands}234{self.decimal}50"
 
 
 def read_number(text: str, rules: NumberRules, pattern: re.Pattern[str]) -> tuple[Decimal, str]:
@@ -68,7 +71,7 @@ def read_number(text: str, rules: NumberRules, pattern: re.Pattern[str]) -> tupl
         inner, negative = text[1:-1], True
     found = pattern.fullmatch(inner)
     if found is None or len(text) > 2 * _MOST_DIGITS:
-        raise ValueError(f"it must be a number such as {rules.write_example()}")
+        raise ValueError(rules.say_expected())
     minuses = [found["first"], found["second"], found["last"]]
     if len([each for each in minuses if each]) + negative > 1:
         raise ValueError("it has more than one sign")
@@ -76,7 +79,7 @@ def read_number(text: str, rules: NumberRules, pattern: re.Pattern[str]) -> tupl
     if len(whole) + len(found["rest"] or "") > _MOST_DIGITS:
         raise ValueError(f"it has more than {_MOST_DIGITS} digits")
     number = Decimal(f"{whole}.{found['rest'] or '0'}")
-    sign = (found["before"] or found["behind"] or "").upper()
+    sign = " ".join(filter(None, (found["before"], found["behind"])))
     return (-number if negative or "-" in minuses else number), sign
 
 

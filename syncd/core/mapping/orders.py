@@ -41,6 +41,7 @@ class Reader:
     derived: set[JsonPath] = field(default_factory=set)  #: fields that the file shows nowhere as they are
     problems: dict[tuple[str, str, str], Problem] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)  #: JSON pointers of the fields that could not be read
+    stand_ins: dict[str, str] = field(default_factory=dict)  #: JSON pointers: a block, and the one that stands for it
 
     def locate(self, pointer_path: JsonPath) -> Place:
         """Given a field's path, return where its value, or the record it should stand in, is in the file."""
@@ -83,6 +84,7 @@ class Reader:
             if other in built:
                 built[name] = built[other]
                 self._copy_places((*at, other), (*at, name))
+                self.stand_ins[write_pointer((*at, name))] = write_pointer((*at, other))
         return built
 
     def _read_leaf(self, leaf: Leaf, scope: Scope, at: JsonPath) -> object:
@@ -166,7 +168,8 @@ def read_order(tree: Tree, mapping: Mapping, zone: ZoneInfo | None, contradictio
         for own in kept:
             items.append(_read_item(reader, mapping, own, len(items)))
         if items and isinstance(items[0], dict):
-            scope.first_item = items[0]
+            places = {name: reader.places.get((mapping.list_name, 0, name)) for name in items[0]}
+            scope.first_item = {name: (value, places[name]) for name, value in items[0].items()}
         _find_equal(reader, mapping, kept)
     payload = reader.read_fields(mapping.fields, scope, ())
     if mapping.items is not None:
@@ -213,11 +216,13 @@ def _find_equal(reader: Reader, mapping: Mapping, scopes: list[Scope]) -> None:
 
 def _compare_signs(reader: Reader, scope: Scope, currency: object) -> None:
     """Say so where a sign beside a number is another currency's than the order's."""
-    for path, sign in scope.signs:
-        if isinstance(currency, str) and SIGNS.get(sign, currency) != currency:
-            reason = f"the order's currency is {currency}"
-            node = reader.tree.locate(path or ())
-            reader.refuse(ValueRefusedError("currency", reason, path, sign), node.column or CURRENCY, "")
+    for path, sign in scope.signs if isinstance(currency, str) else ():
+        if any(SIGNS.get(each.upper().rstrip(".")) != currency for each in sign.split()):
+            place = reader.tree.locate(path or ())
+            name = quote_name(place.column or CURRENCY)
+            message = f"{name} is in {VALUE_MARK}; the order's currency is {currency}"
+            problem = Problem("currency", message, "", place.column, place.line, sign)
+            reader.problems.setdefault(("currency", str(path), message), problem)
 
 
 def _say_skipped(rule: str, *, items: bool = False) -> Problem:

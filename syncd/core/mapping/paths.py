@@ -6,9 +6,12 @@ Refuses nothing while it walks: what is not there is simply not found.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from syncd.core.mapping.model import Found, TreePath
+from syncd.core.mapping.numbers import round_half_up
 
 _STEP = re.compile(r'(?:^|\.)(?:"([^"]+)"|([^.\[\]"]+))|\[(-?[0-9]+|\*)\]|\[([^=\[\]]+)=([^\[\]]*)\]')
 
@@ -86,4 +89,6 @@ def write_scalar(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    if isinstance(value, Fraction):
+        value = round_half_up(value, None)
+    return format(value, "f") if isinstance(value, Decimal) else str(value)

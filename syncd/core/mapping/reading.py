@@ -13,19 +13,20 @@ from syncd.core.decode import Text
 from syncd.core.limits import Limits
 from syncd.core.mapping.csv_rows import Sheet, open_sheet
 from syncd.core.mapping.joined import grow_joined
-from syncd.core.mapping.model import Mapping, Tree, TreePath
+from syncd.core.mapping.model import Mapping, Tree, TreePath, list_parts
 from syncd.core.mapping.orders import Reader, read_order
 from syncd.core.mapping.records import grow_records
 from syncd.core.mapping.trees import find_contradictions, grow_rows
-from syncd.core.model import VALUE_MARK, Element, Invalid, Place, Problem, Skipped
+from syncd.core.model import VALUE_MARK, Element, Invalid, Notice, Place, Problem, Skipped
 from syncd.core.places_json import JsonPath, parse_path, write_path, write_pointer
 from syncd.core.read_csv import CsvSettings
 from syncd.core.read_json import find_places, parse_element, read_elements
 from syncd.core.rules import REFERENCE
-from syncd.core.say import show_value
+from syncd.core.say import quote_name, show_value
 from syncd.core.validate import ERROR_MARK
-from syncd.core.xlsx.worksheet import Workbook
+from syncd.core.xlsx.worksheet import Workbook, Worksheet
 
+_FEW = 5
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -44,6 +45,11 @@ class MappedOrder:
     def locate(self, pointer: str) -> Place:
         """Given a JSON pointer into the payload, return where its value, or what is around it, is in the file."""
         return self.reader.locate(_parse(pointer))
+
+    def list_columns(self, pointer: str) -> tuple[str, ...]:
+        """Given a JSON pointer into the payload, return the columns its value is put together from."""
+        parts = list_parts(self.reader.places.get(_parse(pointer), ()))
+        return tuple(dict.fromkeys(filter(None, (self.reader.tree.locate(part).column for part in parts))))
 
     def stands(self, pointer: str) -> bool:
         """Given a JSON pointer into the payload, tell whether its value is read from the file: no constant."""
@@ -86,7 +92,7 @@ def build_csv_settings(mapping: Mapping, declared: CsvSettings) -> CsvSettings:
 
 def read_mapped(
     text: Text | Workbook, settings: CsvSettings, mapping: Mapping, zone: ZoneInfo | None
-) -> Iterator[MappedOrder | Invalid | Skipped]:
+) -> Iterator[MappedOrder | Invalid | Skipped | Notice]:
     """Given a file's text, what its source declares and its mapping, yield its orders. Raise FileDamagedError."""
     if isinstance(text, Workbook) or mapping.rules.format == "csv":
         return _read_rows(text, settings, mapping, zone)
@@ -95,8 +101,10 @@ def read_mapped(
 
 def _read_rows(
     text: Text | Workbook, settings: CsvSettings, mapping: Mapping, zone: ZoneInfo | None
-) -> Iterator[MappedOrder | Invalid | Skipped]:
+) -> Iterator[MappedOrder | Invalid | Skipped | Notice]:
     sheet = open_sheet(text, build_csv_settings(mapping, settings), mapping)
+    if isinstance(sheet.dialect, Worksheet) and sheet.dialect.others:
+        yield Notice(_say_unread([other.name for other in sheet.dialect.others]))
     for tree in _grow(sheet, mapping, settings.limits):
         if tree.problems:  # which cell belongs to which column is anybody's guess: nothing more is said of them
             reference = _read_reference(tree, mapping, zone)
@@ -121,6 +129,17 @@ def _read_json(
             continue
         tree = Tree(root, [], records, lines, partial(_locate_json, element))
         yield _make_order(tree, mapping, zone, [], mended=ERROR_MARK in root)
+
+
+def _say_unread(names: list[str]) -> Problem:
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    named = ", ".join(f'"{quote_name(name)}"' for name in names[:_FEW])
+    verbs = ("has", "was") if len(names) == 1 else ("have", "were")
+    message = (
+        f"{named}{more} also {verbs[0]} data and {verbs[1]} not read; the mapping may say which sheet is meant, "
+        "by `sheet:` under `read:`"
+    )
+    return Problem("other_sheets", message)
 
 
 def _grow(sheet: Sheet, mapping: Mapping, limits: Limits) -> Iterator[Tree]:

@@ -5,7 +5,9 @@ Where no header can name `_error`, it is the last cell of a record and begins wi
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+from syncd.core.cells import DateCell, NumberCell
 from syncd.core.decode import Text
 from syncd.core.guard import guard_cell
 from syncd.core.mapping.csv_rows import MARK, Sheet, open_sheet
@@ -29,15 +31,39 @@ Cells = tuple[str, ...]
 def build_mapped_rows(text: Text | Workbook, settings: CsvSettings, mapping: Mapping, pick: Pick) -> Iterator[bytes]:
     """Given a mapped file and how to pick records (all of them, and which to keep besides), yield the file."""
     sheet = open_sheet(text, build_csv_settings(mapping, settings), mapping)
-    dialect, rows = sheet.dialect, _list_rows(sheet, mapping, pick)
+    dialect = sheet.dialect
     if isinstance(dialect, Worksheet):
-        yield from write_workbook(rows, dialect.name, dialect.number)
+        typed, filled = set[int](), set[int]()
+        watched = replace(sheet, rows=_watch(sheet.rows, typed, filled))
+        cells_of_rows = list(_list_rows(watched, mapping, pick))  # the last row may tell what kind a column is of
+        one_table = mapping.records is None and not mapping.blocks  # else a column holds many things
+        texts = (filled - typed) | _list_text_columns(sheet, dialect) if one_table else frozenset[int]()
+        yield from write_workbook(cells_of_rows, dialect.name, dialect.number, texts)
         return
+    rows = _list_rows(sheet, mapping, pick)
     yield dialect.bom
     if dialect.sep_line:
         yield f"sep={dialect.delimiter}{dialect.newline}".encode(dialect.encoding)
     for cells in rows:
         yield _write(cells, dialect)
+
+
+def _watch(rows: Iterator[Row], typed: set[int], filled: set[int]) -> Iterator[Row]:
+    """Yield rows, and note which columns, from 1, have a number or a date in any of them, and which anything."""
+    for row in rows:
+        filled.update(at for at, cell in enumerate(row.cells, 1) if cell)
+        typed.update(at for at, cell in enumerate(row.cells, 1) if isinstance(cell, NumberCell | DateCell))
+        yield row
+
+
+def _list_text_columns(sheet: Sheet, worksheet: Worksheet) -> set[int]:
+    """Return the columns, from 1, that have empty cells formatted as text behind the header."""
+    if sheet.header is None:
+        return set()
+    line, cells = sheet.header.line, sheet.header.cells
+    mark = cells.index(ERROR_MARK) + 1 if ERROR_MARK in cells else len(cells) + 1
+    found = {at for at, last in worksheet.text_until.items() if last > line and at != mark}
+    return {at - (at > mark) for at in found}
 
 
 def _list_rows(sheet: Sheet, mapping: Mapping, pick: Pick) -> Iterator[Cells]:

@@ -5,14 +5,16 @@ Yields raw values; cleaning and converting them is for `values`. What is not the
 
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from syncd.core.cells import SpoiltCell
 from syncd.core.mapping.build import Build, suggest
 from syncd.core.mapping.expressions import compile_expression
-from syncd.core.mapping.model import ROWS, Found, KeyPath, Node, Read, Scope, TreePath, ValueRefusedError
-from syncd.core.mapping.paths import Every, Step, find_all, parse_path, write_steps
+from syncd.core.mapping.model import ROWS, Found, KeyPath, Node, Read, Scope, TreePath, ValueRefusedError, join_paths
+from syncd.core.mapping.paths import Every, Step, find_all, parse_path, write_scalar, write_steps
+from syncd.core.mapping.steps import finish_value
 
 Nodes = Callable[[Scope], Node]
 _EMPTY: dict[str, object] = {}
@@ -119,12 +121,9 @@ def compile_formula(spec: dict[str, Any], build: Build, key: KeyPath) -> Read:
     names = sorted(expression.names, key=str(spec["expression"]).find)
 
     def read(scope: Scope) -> Found:
-        values: dict[str, object] = {}
-        place: TreePath | None = None
-        for name in names:
-            value, path = read_named(scope, name)
-            place = place or path
-            values[name] = value
+        found = [read_named(scope, name) for name in names]
+        place = join_paths(path for _, path in found)
+        values = {name: value for name, (value, _) in zip(names, found, strict=True)}
         if None in values.values() and not expression.takes_empty:
             return None, place
         try:
@@ -143,7 +142,7 @@ def compile_template(spec: dict[str, Any], build: Build, key: KeyPath) -> Read:
 
     def read(scope: Scope) -> Found:
         found = {name: each(scope) for name, each in reads.items()}
-        texts = {name: "" if value is None else str(value).strip() for name, (value, _) in found.items()}
+        texts = {name: write_scalar(finish_value(value)).strip() for name, (value, _) in found.items()}
         if not any(texts.values()):
             return None, next((path for _, path in found.values()), None)
 
@@ -154,8 +153,7 @@ def compile_template(spec: dict[str, Any], build: Build, key: KeyPath) -> Read:
         filled = [
             (_choose_piece(piece, texts, fill) if index % 2 else fill(piece)) for index, piece in enumerate(pieces)
         ]
-        first = next(path for name, (_, path) in found.items() if texts[name])
-        return "".join(filled), first
+        return "".join(filled), join_paths(path for name, (_, path) in found.items() if texts[name])
 
     return read
 
@@ -199,6 +197,8 @@ def compile_sum(spec: dict[str, Any], inner: Callable[[], Read], build: Build, k
             value, path = read_one(Scope(scope.order, node, scope.file, scope.zone, {}, scope, signs=scope.signs))
             place = place or path
             if value is not None:
+                if isinstance(value, bool) or not isinstance(value, int | Decimal | Fraction):
+                    raise ValueRefusedError("number", "it must be a number, as it is summed", path, value)
                 total = (total or Fraction(0)) + Fraction(value)
         return total, place
 
@@ -218,7 +218,7 @@ def read_named(scope: Scope, name: str) -> Found:
 def _read_from(nodes: Nodes, inner: Read) -> Read:
     def read(scope: Scope) -> Found:
         place = nodes(scope)
-        return inner(Scope(scope.order, place, scope.file, scope.zone, {}, scope))
+        return inner(Scope(scope.order, place, scope.file, scope.zone, {}, scope, signs=scope.signs))
 
     return read
 

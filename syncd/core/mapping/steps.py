@@ -105,7 +105,7 @@ def _make_number(rules: NumberRules) -> Step:
             if sign:
                 scope.signs.append((path, sign))
         if isinstance(number, bool) or not isinstance(number, int | Decimal | Fraction):
-            raise ValueRefusedError("number", f"it must be a number such as {rules.write_example()}", path, value)
+            raise ValueRefusedError("number", rules.say_expected(), path, value)
         if rules.must_be_whole and not isinstance(number, Fraction) and number != int(number):
             raise ValueRefusedError("number", _say_whole(rules), path, value)
         return finish_number(number, rules)
@@ -115,10 +115,10 @@ def _make_number(rules: NumberRules) -> Step:
 
 def _say_whole(rules: NumberRules) -> str:
     if rules.whole:
-        return "it must be a whole number, as `whole: true` in the mapping says"
+        return "it must be a whole number such as 1234"
     return (
-        f"it must be a whole number such as 1234, since the mapping has `scale: {rules.scale}` for it; if the file "
-        "writes decimals, take `scale:` out, or write `whole: false` beside it"
+        "it must be a whole number such as 1234; if all of your file has decimals here, ask whoever keeps the mapping "
+        f"to take `scale: {rules.scale}` out, or to write `whole: false` beside it"
     )
 
 

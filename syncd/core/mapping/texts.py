@@ -12,6 +12,7 @@ TextStep = Callable[[str], str]
 
 # All that looks like space and is no control character by the rules of an order; VT and FF count as space.
 _SPACE = re.compile("[ \t\n\v\f\r\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+_LONGEST_MATCHED = 10_000  # characters: what a pattern may take grows much faster than the text it is held against
 _WRAPPED = re.compile(r'="(.*)"', re.DOTALL)
 
 
@@ -54,6 +55,8 @@ def compile_step(step: Any) -> TextStep:
         case "replace":
             return _make_replace([(compile_regex(found), put) for found, put in told.items()])
         case "split":
+            if told.get("part") == 0:
+                raise ValueError("has the part 0, which there is not; count from 1, or from the end with -1")
             return _make_split(str(told["at"]), told.get("part", 1))
         case "pad":
             return _make_pad(told["width"], str(told.get("with", "0")), told.get("side", "left"))
@@ -71,8 +74,15 @@ def compile_regex(pattern: object) -> re.Pattern[str]:
         raise ValueError(f"is no regular expression: {error}") from None
 
 
+def check_length(text: str) -> None:
+    """Raise ValueError with half a sentence for a text that is too long for any regular expression."""
+    if len(text) > _LONGEST_MATCHED:
+        raise ValueError(f"it has more than {_LONGEST_MATCHED} characters, too many for a pattern")
+
+
 def _make_extract(pattern: re.Pattern[str]) -> TextStep:
     def extract(text: str) -> str:
+        check_length(text)
         found = pattern.search(text)
         if found is None:
             raise ValueError(f"it does not fit the pattern {pattern.pattern}")
@@ -84,6 +94,7 @@ def _make_extract(pattern: re.Pattern[str]) -> TextStep:
 def _make_replace(pairs: list[tuple[re.Pattern[str], Any]]) -> TextStep:
     def replace(text: str) -> str:
         for pattern, put in pairs:
+            check_length(text)
             text = pattern.sub(_Put(str(put)), text)
         return text
 

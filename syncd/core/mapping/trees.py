@@ -23,7 +23,7 @@ from syncd.core.mapping.model import (
 )
 from syncd.core.mapping.paths import write_scalar
 from syncd.core.mapping.texts import fold_space
-from syncd.core.model import VALUE_MARK, FileDamagedError, Place, Problem, Row
+from syncd.core.model import OTHER_MARK, VALUE_MARK, FileDamagedError, Place, Problem, Row
 from syncd.core.say import quote_name, show_value
 
 _MOST_RECORDS_OF_TEXT = 16  # an order may be as large as so many records of the greatest size
@@ -76,10 +76,12 @@ def find_contradictions(tree: Tree, mapping: Mapping) -> list[Problem]:
             if written != expected and (written or not mapping.grouping.first_only):
                 column = other.names[name]
                 message = (
-                    f"{quote_name(column)} is {VALUE_MARK} in line {other.row.line} and something else in line "
+                    f"{quote_name(column)} is {VALUE_MARK} in line {other.row.line}, and {OTHER_MARK} in line "
                     f"{first.row.line}: the rows of one order must agree in it"
                 )
-                problems.append(Problem("contradiction", message, "", column, other.row.line, cell))
+                problems.append(
+                    Problem("contradiction", message, "", column, other.row.line, cell, first.values.get(name, ""))
+                )
                 break
     return problems
 

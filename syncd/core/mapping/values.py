@@ -5,12 +5,13 @@
 Compiled once into closures; refuses what does not fit, never repairs it.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from syncd.core.cells import DateCell, NumberCell
 from syncd.core.mapping.build import Build, suggest
-from syncd.core.mapping.model import Found, KeyPath, Read, Scope, Test, TreePath
+from syncd.core.mapping.model import Found, KeyPath, Read, Scope, Test, TreePath, ValueRefusedError, join_paths
 from syncd.core.mapping.paths import write_scalar
 from syncd.core.mapping.sources import (
     compile_column,
@@ -21,7 +22,7 @@ from syncd.core.mapping.sources import (
     compile_value,
 )
 from syncd.core.mapping.steps import compile_steps, exact, finish_value
-from syncd.core.mapping.texts import compile_regex, fold_space
+from syncd.core.mapping.texts import check_length, compile_regex, fold_space
 
 _TESTS = ("equals", "in", "filled", "matches")
 _DIRECT = {
@@ -60,7 +61,7 @@ def compile_pair(spec: Any, build: Build, key: KeyPath) -> tuple[Read, Read | No
         if word in spec and not any(owner in spec for owner in owners):
             build.refuse((*key, word), f"means nothing without {' or '.join(f'{owner}:' for owner in owners)}")
     source = _compile_source(sources[0], spec, build, key)
-    steps = [*compile_steps(_leave_scale_to_rows(spec), build, key)]
+    steps = [*compile_steps(_leave_scale_to_rows(spec, build), build, key)]
     when = compile_condition(spec["when"], build, (*key, "when")) if "when" in spec else None
     default = exact(spec.get("default"))
     keep_space = spec.get("space") == "keep"
@@ -121,8 +122,12 @@ def compile_condition(spec: Any, build: Build, key: KeyPath) -> Test:
         return lambda scope: bool(read(scope)[0])
 
     def test(scope: Scope) -> bool:
-        text = write_scalar(read(scope)[0])
-        return all(check(text) for check in checks)
+        value, path = read(scope)
+        text = write_scalar(value)
+        try:
+            return all(check(text) for check in checks)
+        except ValueError as reason:
+            raise ValueRefusedError("pattern", str(reason), path, value) from None
 
     return test
 
@@ -148,8 +153,13 @@ def _compile_checks(spec: dict[str, Any], build: Build, key: KeyPath) -> list[Ca
         except ValueError as error:
             build.refuse((*key, "matches"), str(error))
         else:
-            checks.append(lambda text: pattern.search(text) is not None)
+            checks.append(lambda text: _fits(pattern, text))
     return checks
+
+
+def _fits(pattern: re.Pattern[str], text: str) -> bool:
+    check_length(text)
+    return pattern.search(text) is not None
 
 
 def _compile_source(word: str, spec: dict[str, Any], build: Build, key: KeyPath) -> Read:
@@ -168,6 +178,7 @@ def _compile_source(word: str, spec: dict[str, Any], build: Build, key: KeyPath)
             return _make_first(choices)
         case "sum":
             numbered = normalise_spec(spec["sum"], build)
+            _check_summed(numbered, build, (*key, "sum"))
             numbered = numbered if "number" in numbered else {**numbered, "number": _leave_decimals_to_sum(spec)}
             return compile_sum(spec, lambda: compile_spec(numbered, build, (*key, "sum")), build, key)
         case "counted":
@@ -181,7 +192,7 @@ def _compile_source(word: str, spec: dict[str, Any], build: Build, key: KeyPath)
             elif name not in build.item_fields:
                 known = suggest(name, build.item_fields)
                 build.refuse((*key, "first_item"), f"names the field {name}, which items: does not have{known}")
-            return lambda scope: (scope.first_item.get(name), None)
+            return lambda scope: scope.first_item.get(name, (None, None))
 
 
 def _leave_decimals_to_sum(spec: dict[str, Any]) -> Any:
@@ -190,10 +201,21 @@ def _leave_decimals_to_sum(spec: dict[str, Any]) -> Any:
     return {word: value for word, value in told.items() if word != "decimals"} if isinstance(told, dict) else told
 
 
-def _leave_scale_to_rows(spec: dict[str, Any]) -> dict[str, Any]:
-    """Return a spec without the scale that a sum's numbers have had already."""
+def _check_summed(spec: dict[str, Any], build: Build, key: KeyPath) -> None:
+    """Note what would make something else than a number of what is summed."""
+    for word in ("date", "country"):
+        if spec.get(word, False) is not False:
+            build.refuse((*key, word), "cannot be summed; take it out")
+    if spec.get("number", True) is False:
+        build.refuse((*key, "number"), "must not be false, as only numbers can be summed; take it out")
+    if isinstance(spec.get("default"), str | bool):
+        build.refuse((*key, "default"), "must be a number, as it is summed")
+
+
+def _leave_scale_to_rows(spec: dict[str, Any], build: Build) -> dict[str, Any]:
+    """Return a spec without the scale that a sum's numbers have had already: those without a `number:` of their own."""
     told = spec.get("number")
-    if "sum" not in spec or not isinstance(told, dict):
+    if "sum" not in spec or not isinstance(told, dict) or "number" in normalise_spec(spec["sum"], build):
         return spec
     return {**spec, "number": {word: value for word, value in told.items() if word not in {"scale", "whole"}}}
 
@@ -212,7 +234,8 @@ def _make_join(parts: list[Read], separator: str) -> Read:
         found = [(value, path) for value, path in (part(scope) for part in parts) if value is not None]
         if not found:
             return None, None
-        return separator.join(write_scalar(finish_value(value)) for value, _ in found), found[0][1]
+        text = separator.join(write_scalar(finish_value(value)) for value, _ in found)
+        return text, join_paths(path for _, path in found)
 
     return read
 

@@ -3,5 +3,6 @@
     archive (zip) -> parts (sheets, styles) -> survey (one sheet's XML) -> worksheet (rows)      write (rows -> file)
 
 python-calamine reads the values; what it passes over in silence (errors, formulas without a value, hidden rows)
-the survey finds before. Refuses what cannot be read for certain.
+the survey finds before. `masks` shows codes as their format does, `glance` tells of sheets that are not read. Refuses
+what cannot be read for certain.
 """

@@ -6,15 +6,23 @@ Refuses a workbook whose parts do not lead to each other.
 import posixpath
 import re
 from array import array
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from zipfile import ZipFile
 
-from syncd.core.xlsx.archive import Attributes, parse_xml, read_part, say_broken
+from syncd.core.xlsx.archive import Attributes, damage, parse_xml, read_part, say_broken
+from syncd.core.xlsx.masks import Mask, read_mask
+
+MOST_SHEETS = 255
+MOST_STYLES = 65_490
+LONGEST_FORMAT = 255
+"""Excel's own limits: kinds of cells in a workbook, and characters of a number format."""
 
 _PERCENT = frozenset({9, 10})
 _CLOCK = frozenset({*range(18, 23), *range(45, 48)})
 _LOCALE = re.compile(r"\[\$-[^\]]*\]")
-_SIGN = re.compile(r"\[\$([^\]-]+)[^\]]*\]|([€£$])")
+_WORDS = r"EUR|GBP|USD|AUD|BGN|CAD|CHF|CZK|DKK|HUF|JPY|NOK|PLN|RON|SEK|TRY|zł|Kč|kr\.?|Ft|lei|лв\.?|s?fr\.?"
+_SIGN = re.compile(rf'\[\$([^\]-]+)[^\]]*\]|([$¢-¥฿\u20a0-\u20cf])|"\s*({_WORDS})\s*"', re.IGNORECASE)
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
 
@@ -22,10 +30,11 @@ _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 class Style:
     """How a number is shown, as far as that says what it is."""
 
-    zeros: int = 0  #: digits it is filled up to with zeros, as in 00000
+    mask: Mask | None = None  #: its digits are a code such as 00000 or 00-000: a text
     percent: bool = False
     clock: bool = False  #: with a time of day
     sign: str = ""  #: of a currency: €, EUR
+    text: bool = False  #: whatever is typed there stays text
     negative: bool = False  #: of a cell: the number is below zero, which no date may be
 
 
@@ -101,6 +110,7 @@ def _read_workbook(archive: ZipFile, path: str, relations: dict[str, tuple[str, 
                 key = next((value for name, value in told.items() if name.endswith(":id")), "")
                 kind, target = relations.get(key, ("", ""))
                 if kind == "worksheet":
+                    _check_tab(book, target)
                     book.tabs.append(Tab(told.get("name", ""), target, told.get("state", "visible") == "visible"))
             case _:
                 pass
@@ -109,21 +119,36 @@ def _read_workbook(archive: ZipFile, path: str, relations: dict[str, tuple[str, 
     return book
 
 
+def _check_tab(book: Book, path: str) -> None:
+    if any(tab.path == path for tab in book.tabs):
+        raise say_broken("two of its sheets are one")
+    if len(book.tabs) == MOST_SHEETS:
+        message = f"The workbook has more than {MOST_SHEETS} sheets: take out those that are not needed"
+        raise damage("workbook_too_large", message)
+
+
 def _read_styles(archive: ZipFile, path: str) -> list[Style]:
     codes: dict[str, str] = {}
+    judged: dict[str, Style] = {}
     styles: list[Style] = []
     inside = False
 
     def start(element: str, told: Attributes) -> None:
         nonlocal inside
         if element == "numFmt":
-            codes[told.get("numFmtId", "")] = told.get("formatCode", "")
+            codes[told.get("numFmtId", "")] = code = told.get("formatCode", "")
+            if len(code) > LONGEST_FORMAT or len(codes) > MOST_STYLES:
+                raise say_broken("it has more number formats than Excel can, or one that is too long")
         elif element == "cellXfs":
             inside = True
         elif element == "xf" and inside:
             number = told.get("numFmtId", "0")
-            style = _judge_format(number, codes.get(number, ""))
-            styles.append(PLAIN if style == PLAIN else style)
+            if number not in judged:
+                style = _judge_format(number, codes.get(number, ""))
+                judged[number] = PLAIN if style == PLAIN else style
+            styles.append(judged[number])
+            if len(styles) > MOST_STYLES:
+                raise say_broken("it has more kinds of cells than Excel can")
 
     def end(element: str) -> None:
         nonlocal inside
@@ -137,13 +162,40 @@ def _read_styles(archive: ZipFile, path: str) -> list[Style]:
 def _judge_format(number: str, code: str) -> Style:
     shown = _LITERAL.sub("", code.partition(";")[0]).lower()
     sign = _SIGN.search(_LOCALE.sub("", code.partition(";")[0]))
-    known = int(number) if number.isascii() and number.isdigit() else 0
+    known = int(number) if re.fullmatch("[0-9]{1,9}", number) else 0
     return Style(
-        zeros=len(code) if re.fullmatch("0{2,}", code) else 0,
+        mask=None if sign or "%" in shown else read_mask(code),
         percent=known in _PERCENT or "%" in shown,
+        text=number == "49" or code == "@",
         clock=known in _CLOCK or ("general" not in shown and bool(re.search("[hs]", shown))),
-        sign=(sign[1] or sign[2]).strip().upper() if sign else "",
+        sign=(sign[1] or sign[2] or sign[3]).strip() if sign else "",
     )
+
+
+def read_texts(archive: ZipFile, book: Book, wanted: AbstractSet[int]) -> dict[int, str]:
+    """Given a workbook and the numbers of some shared texts, return those, without how they are spoken."""
+    found: dict[int, str] = {}
+    number, taking, silent = -1, False, False
+
+    def start(element: str, _told: Attributes) -> None:
+        nonlocal number, taking, silent
+        if element == "si":
+            number += 1
+            silent = False
+        silent = silent or element == "rPh"  # how it is spoken stands behind the text
+        taking = not silent and element == "t" and number in wanted
+
+    def end(element: str) -> None:
+        nonlocal taking
+        taking = taking and element != "t"
+
+    def text(content: str) -> None:
+        if taking:
+            found[number] = found.get(number, "") + content
+
+    if wanted and book.strings_path is not None:
+        parse_xml(read_part(archive, book.strings_path), start, end, text)
+    return found
 
 
 def _read_lengths(archive: ZipFile, path: str) -> "array[int]":

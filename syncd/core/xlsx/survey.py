@@ -17,9 +17,12 @@ MOST_CELLS = 1_000_000
 """Of a sheet, rows times columns up to the last filled ones, empty ones counted: all of them are held."""
 MOST_TEXT = 64 * 1024**2
 """Characters in all cells of a sheet together; a shared text counts wherever it stands."""
+MOST_MERGED = 100_000
+"""Ranges of merged cells of a sheet."""
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_COUNT = re.compile("[0-9]{1,9}")
 _LONGEST_FORMULA = 80
 
 ERROR = "the spreadsheet shows an error instead of a value: mend it there, or write the value itself"
@@ -41,6 +44,7 @@ class Survey:
     text: int = 0  #: characters
     hidden: set[int] = field(default_factory=set)  #: rows with something in them that are not shown
     merged: list[tuple[int, str]] = field(default_factory=list)  #: over several rows: the first of them, and the range
+    text_until: dict[int, int] = field(default_factory=dict)  #: column -> the last row with an empty cell for text
     remarks: dict[int, dict[int, Remark]] = field(default_factory=dict)  #: row -> column -> what is to be said
 
 
@@ -67,10 +71,12 @@ class _Surveyor:
         self.found = Survey()
         self._book = book
         self._styles = {str(index): style for index, style in enumerate(book.styles)}
+        self._text_styles = {index for index, style in self._styles.items() if style.text}
         self._columns = [name_column(number) for number in range(1, 27)]
         self._row = self._column = 0
         self._row_text = ""
-        self._hidden = self._in_cell = self._behind = False
+        self._hidden = self._in_cell = self._behind = self._flat = False
+        self._merges = self._told_columns = 0
         self._cell: Attributes = {}
         self._pieces: list[str] | None = None
         self._value: list[str] = []
@@ -89,8 +95,8 @@ class _Surveyor:
             self._begin_cell(told)
         elif name == "row":
             self._begin_row(told)
-        elif name == "mergeCell":
-            self._take_merge(told.get("ref", ""))
+        elif name in {"col", "mergeCell", "sheetFormatPr"}:
+            self._take_around(name, told)
         elif name.endswith(":sheetData") or (not self._behind and name.endswith((":row", ":c"))):
             raise say_broken(f"it has a part of an unknown kind behind row {self._row}")
 
@@ -111,10 +117,12 @@ class _Surveyor:
 
     def _begin_row(self, told: Attributes) -> None:
         number = told.get("r", str(self._row + 1))
-        if not (number.isascii() and number.isdigit()) or not self._row < int(number) <= LAST_ROW or self._behind:
+        if not _COUNT.fullmatch(number) or not self._row < int(number) <= LAST_ROW or self._behind:
             raise say_broken(f"its rows do not follow each other behind row {self._row}")
         self._row, self._column, self._row_text = int(number), 0, number
-        self._hidden = is_true(told.get("hidden"))
+        hidden = told.get("hidden")
+        flat = self._flat if hidden is None else is_true(hidden)
+        self._hidden = flat or not told.get("ht", "15").strip("0.")  # of height 0 it is as little seen
 
     def _begin_cell(self, told: Attributes) -> None:
         column = self._column
@@ -135,6 +143,8 @@ class _Surveyor:
         value, formula = "".join(self._value), self._formula
         kind = self._cell.get("t", "n")
         if not value and (formula is None or kind == "str"):
+            if self._cell.get("s") in self._text_styles:
+                self.found.text_until[self._column] = max(self._row, self.found.text_until.get(self._column, 0))
             return  # nothing but a colour, or a formula that gives an empty text
         found = self.found
         if self._hidden:
@@ -166,7 +176,7 @@ class _Surveyor:
 
     def _measure(self, index: str) -> int:
         lengths = self._book.lengths
-        if not (index.isascii() and index.isdigit()) or int(index) >= len(lengths):
+        if not _COUNT.fullmatch(index) or int(index) >= len(lengths):
             raise say_broken(f"the text of its cell {name_column(self._column)}{self._row} is missing")
         return lengths[int(index)]
 
@@ -176,7 +186,26 @@ class _Surveyor:
         except ValueError:
             raise say_broken(f"its cell {name_column(self._column)}{self._row} should hold a number") from None
 
+    def _take_around(self, name: str, told: Attributes) -> None:
+        if name == "col":
+            self._take_columns(told)
+        elif name == "mergeCell":
+            self._take_merge(told.get("ref", ""))
+        else:
+            self._flat = is_true(told.get("zeroHeight"))
+
+    def _take_columns(self, told: Attributes) -> None:
+        first, last = told.get("min", ""), told.get("max", "")
+        if told.get("style") in self._text_styles and _COUNT.fullmatch(first) and _COUNT.fullmatch(last):
+            begin, end = max(int(first), self._told_columns + 1), min(int(last), LAST_COLUMN)  # each of them once
+            self.found.text_until |= dict.fromkeys(range(begin, end + 1), LAST_ROW)
+            self._told_columns = max(self._told_columns, end)
+
     def _take_merge(self, ref: str) -> None:
+        self._merges += 1
+        if self._merges > MOST_MERGED:
+            message = f"The sheet has more than {MOST_MERGED:,} merged cells: unmerge those that are not needed"
+            raise damage("workbook_too_large", message)
         first, _, last = ref.partition(":")
         begin, end = _read_place(first), _read_place(last or first)
         if begin[0] != end[0]:

@@ -6,13 +6,13 @@ was surveyed before. Refuses to guess: what is stored as a number and may have l
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib import import_module
 from importlib.util import find_spec
 from io import BytesIO
 from itertools import repeat
-from typing import IO, Any, Literal
+from typing import Any, Literal
 from xml.sax.saxutils import quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -20,6 +20,8 @@ from syncd.core.cells import DateCell, NumberCell, SpoiltCell
 from syncd.core.limits import Limits
 from syncd.core.say import quote_name
 from syncd.core.xlsx.archive import damage, open_archive, read_part, say_broken
+from syncd.core.xlsx.glance import Other, glance_at
+from syncd.core.xlsx.masks import show_code
 from syncd.core.xlsx.parts import PLAIN, Book, Style, Tab, read_book
 from syncd.core.xlsx.survey import Remark, Survey, survey_sheet
 
@@ -34,6 +36,10 @@ _LOST = (
     "column as text and write it again"
 )
 _NO_DATE = "it is a number before the first day of a spreadsheet's calendar, shown as a date: write the date itself"
+_NO_CODE = (
+    "what it shows comes from its number format alone, and this one cannot be told for certain: format the column as "
+    "text and write it as it is meant"
+)
 _NO_NUMBER = "it is no number a spreadsheet can hold: write it again"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -64,6 +70,10 @@ class Worksheet:
     number: int  #: among the sheets that are shown, from 1; 1 for one that is not
     merged: list[tuple[int, str]]  #: ranges of merged cells over several rows, each with its first row
     rows: Iterator[tuple[int, list[str]]]  #: each row up to the last filled one, all of the same width
+    text_until: dict[int, int] = field(default_factory=dict)  #: column -> last row with an empty cell for text
+    others: tuple[
+        Other, ...
+    ] = ()  #: shown sheets with something in them that were not read; none where the mapping names its sheet
 
 
 def is_installed() -> bool:
@@ -76,9 +86,7 @@ def open_worksheet(chunks: Iterable[bytes], choice: SheetChoice, limits: Limits)
     archive = open_archive(chunks)
     book = read_book(archive)
     for tab in _choose_tabs(book, choice.sheet):
-        packed = BytesIO()
-        with ZipFile(packed, "w", ZIP_DEFLATED, compresslevel=1) as lone:
-            survey = _pack(archive, lone, book, tab)
+        survey = survey_sheet(read_part(archive, tab.path), book)
         if survey.rows:
             break
     else:
@@ -88,9 +96,14 @@ def open_worksheet(chunks: Iterable[bytes], choice: SheetChoice, limits: Limits)
         raise damage("too_many_columns", message)
     if survey.hidden and choice.hidden_rows == "refuse":
         raise damage("hidden_rows", _say_hidden(survey.hidden), min(survey.hidden))
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED, compresslevel=1) as lone:
+        _pack(archive, lone, book, tab)
     rows = _list_rows(packed, survey, choice, limits)
     shown = [each for each in book.tabs if each.visible]
-    return Worksheet(tab.name, shown.index(tab) + 1 if tab.visible else 1, survey.merged, rows)
+    others = glance_at(archive, book, shown[shown.index(tab) + 1 :]) if choice.sheet is None else ()
+    number = shown.index(tab) + 1 if tab.visible else 1
+    return Worksheet(tab.name, number, survey.merged, rows, survey.text_until, others)
 
 
 def _choose_tabs(book: Book, wanted: str | int | None) -> list[Tab]:
@@ -126,8 +139,8 @@ def _say_hidden(hidden: set[int]) -> str:
     )
 
 
-def _pack(archive: ZipFile, lone: ZipFile, book: Book, tab: Tab) -> Survey:
-    """Write a workbook of one sheet, and return what the sheet holds: nobody else decides which sheet that is."""
+def _pack(archive: ZipFile, lone: ZipFile, book: Book, tab: Tab) -> None:
+    """Write a workbook of one sheet: nobody else decides which sheet that is."""
     relations = [("worksheet", "sheet.xml"), *([("styles", "styles.xml")] if book.styles_path else [])]
     relations += [("sharedStrings", "sharedStrings.xml")] if book.strings_path else []
     flag = ' date1904="1"' if book.date1904 else ""
@@ -139,12 +152,11 @@ def _pack(archive: ZipFile, lone: ZipFile, book: Book, tab: Tab) -> Survey:
         f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr{flag}/><sheets><sheet name="Sheet" sheetId="1" '
         'r:id="r0"/></sheets></workbook>',
     )
-    for path, name in ((book.styles_path, "styles.xml"), (book.strings_path, "sharedStrings.xml")):
+    parts = ((book.styles_path, "styles.xml"), (book.strings_path, "sharedStrings.xml"), (tab.path, "sheet.xml"))
+    for path, name in parts:
         if path is not None:
             with lone.open(f"xl/{name}", "w") as out:
                 out.writelines(read_part(archive, path))
-    with lone.open("xl/sheet.xml", "w") as out:
-        return survey_sheet(_tee(read_part(archive, tab.path), out), book)
 
 
 def _write_relations(relations: list[tuple[str, str]]) -> str:
@@ -153,13 +165,6 @@ def _write_relations(relations: list[tuple[str, str]]) -> str:
         for index, (kind, target) in enumerate(relations)
     )
     return f'<Relationships xmlns="{_PACKAGE}/relationships">{inner}</Relationships>'
-
-
-def _tee(chunks: Iterator[bytes], out: IO[bytes]) -> Iterator[bytes]:
-    """Yield a part's bytes, and write them into the other archive on the way."""
-    for chunk in chunks:
-        out.write(chunk)
-        yield chunk
 
 
 def _list_rows(packed: BytesIO, survey: Survey, choice: SheetChoice, limits: Limits) -> Iterator[tuple[int, list[str]]]:
@@ -228,13 +233,12 @@ def _write_number(value: float, style: Style) -> str:
     if abs(value) >= _EXACT:
         return SpoiltCell(str(int(value)), _LOST)
     whole = int(value)
+    if style.mask is not None and (not style.mask.plain or (whole == value and not style.negative)):
+        shown = show_code(style.mask, whole) if whole == value and not style.negative else None
+        if shown != str(whole):
+            return SpoiltCell("#NUM!", _NO_CODE) if shown is None else shown
     if whole == value and not style.percent:
-        text = str(whole)
-        return (
-            text.zfill(style.zeros)
-            if style.zeros > len(text) and not style.negative
-            else NumberCell(text, whole, style.sign)
-        )
+        return NumberCell(str(whole), whole, style.sign)
     # A spreadsheet keeps and shows 15 digits; what is behind them is noise of its binary numbers.
     exact = Decimal(f"{value:.15g}" if abs(value) >= _NOISE else 0) * (100 if style.percent else 1)
     text = f"{exact:f}"

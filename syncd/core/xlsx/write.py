@@ -5,7 +5,7 @@ spreadsheet leaves as they are. Refuses nothing.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 from io import BytesIO
 from xml.sax.saxutils import escape, quoteattr
@@ -41,8 +41,13 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\r\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
-def write_workbook(rows: Iterable[Iterable[str]], name: str, number: int) -> Iterator[bytes]:
-    """Given rows, and the name of their sheet and its number, yield a workbook; sheets before it are empty."""
+def write_workbook(
+    rows: Iterable[Iterable[str]], name: str, number: int, texts: Container[int] = ()
+) -> Iterator[bytes]:
+    """Given rows, and the name of their sheet and its number, yield a workbook; sheets before it are empty.
+
+    What is typed later into an empty cell of the columns `texts`, counted from 1, stays text.
+    """
     names = [*(f"({index})" for index in range(1, number)), name]
     out = BytesIO()
     with ZipFile(out, "w", ZIP_DEFLATED) as archive:
@@ -51,7 +56,10 @@ def write_workbook(rows: Iterable[Iterable[str]], name: str, number: int) -> Ite
         with archive.open(_describe(f"xl/worksheets/sheet{number}.xml"), "w", force_zip64=True) as part:
             part.write(f'{_XML}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
             for index, cells in enumerate(rows, 1):
-                written = "".join(_write_cell(cell, f"{name_column(at)}{index}") for at, cell in enumerate(cells, 1))
+                written = "".join(
+                    _write_cell(cell, f"{name_column(at)}{index}", as_text=at in texts)
+                    for at, cell in enumerate(cells, 1)
+                )
                 part.write(f'<row r="{index}">{written}</row>'.encode())
             part.write(b"</sheetData></worksheet>")
     data = out.getvalue()
@@ -102,7 +110,7 @@ def _describe(path: str) -> ZipInfo:
     return info
 
 
-def _write_cell(cell: str, place: str) -> str:
+def _write_cell(cell: str, place: str, *, as_text: bool) -> str:
     if isinstance(cell, NumberCell) or (isinstance(cell, SpoiltCell) and re.fullmatch("-?[0-9]+", cell)):
         return f'<c r="{place}"><v>{cell}</v></c>'  # a spoilt number stays one, and is refused until it is mended
     if isinstance(cell, DateCell):
@@ -111,7 +119,7 @@ def _write_cell(cell: str, place: str) -> str:
             days = (moment - _FIRST_DAY).total_seconds() / 86400
             return f'<c r="{place}" s="{_DATE if len(cell) == 10 else _MOMENT}"><v>{days!r}</v></c>'
     if not cell:
-        return ""
+        return f'<c r="{place}" s="{_TEXT}"/>' if as_text else ""
     text = escape(_clean(_ESCAPED.sub("_x005F_", cell)))
     return f'<c r="{place}" s="{_TEXT}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
