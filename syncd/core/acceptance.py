@@ -1,4 +1,4 @@
-"""A quick yes for what plainly fits its schema: a check built from the schema, once; for orders and for the config.
+"""A quick yes for what plainly fits its schema: a check built from the schema, once; for the config.
 
 It says yes only where `jsonschema` would find nothing wrong; whatever it does not say yes to, `jsonschema` judges,
 which alone refuses and says why. Where all is well, it need not even be loaded. Refuses to be built for a schema
@@ -15,10 +15,11 @@ Acceptance = Callable[[object], bool]
 Formats = Mapping[str, Callable[[object], object]]
 """What checks a value for each `format`: says yes, or says no, or raises ValueError."""
 
-_SAYS_NOTHING = frozenset(
+SAYS_NOTHING = frozenset(
     {"$schema", "$id", "$defs", "$comment", "title", "description", "default", "examples", "deprecated"}
-    | {"patternErrorMessage"}  # ours: what `config.shape` says instead of the pattern
 )
+"""Keywords that refuse no value."""
+_SAYS_NOTHING = SAYS_NOTHING | {"patternErrorMessage"}  # ours: what `config.shape` says instead of the pattern
 _KNOWN = {
     "string": frozenset({"minLength", "maxLength", "pattern", "format"}),
     "number": frozenset({"minimum", "maximum", "exclusiveMinimum"}),
@@ -30,8 +31,8 @@ _KNOWN = {
 _TEXT: tuple[dict[str, Any], ...] = ({}, {"type": "string"})
 _Bound = int | Decimal | None
 _IS_FINITE: dict[type, Callable[[Any], bool]] = {float: math.isfinite, Decimal: Decimal.is_finite}
-_LOCAL = "#/$defs/"
-_DEEPEST = 16
+LOCAL = "#/$defs/"
+DEEPEST = 16
 """References followed into one another: a schema that leads back into itself is not for here."""
 
 
@@ -53,12 +54,12 @@ class _Builder:
         self._formats = formats
 
     def build(self, schema: object, depth: int) -> Acceptance:
-        if not isinstance(schema, dict) or depth > _DEEPEST:
+        if not isinstance(schema, dict) or depth > DEEPEST:
             raise _NotPlainError
         says = {name: value for name, value in schema.items() if name not in _SAYS_NOTHING}
         match says:
-            case {"$ref": str(reference), **others} if not others and reference.startswith(_LOCAL):
-                return self.build(self._definitions.get(reference.removeprefix(_LOCAL)), depth + 1)
+            case {"$ref": str(reference), **others} if not others and reference.startswith(LOCAL):
+                return self.build(self._definitions.get(reference.removeprefix(LOCAL)), depth + 1)
             case {"const": str() | int() as word, **others} if not others:
                 return lambda value: type(value) is type(word) and value == word
             case {"enum": [*words], **others} if others in _TEXT and all(type(word) is str for word in words):

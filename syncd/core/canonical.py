@@ -17,7 +17,12 @@ def write_canonical(value: object) -> bytes:
 
     Raise TypeError for any other type, ValueError for NaN and infinities.
     """
-    return _write(value).encode()
+    return write_canonical_text(value).encode()
+
+
+def write_canonical_text(value: object) -> str:
+    """Given such a payload, return its canonical JSON as text, also of characters that UTF-8 cannot hold."""
+    return _write(value)
 
 
 def hash_payload(body: bytes) -> str:

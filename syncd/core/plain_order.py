@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from jsonschema import FormatChecker
 
+from syncd.core.acceptance import DEEPEST, LOCAL, SAYS_NOTHING
 from syncd.core.convert import MOST_DIGITS
 from syncd.core.kinds import UNKNOWN, Kind, Plan
 from syncd.core.rules import keeps_rules
@@ -25,9 +26,6 @@ PlainWriter = Callable[[object, ZoneInfo | None], bytes | None]
 _Write = Callable[[Any, ZoneInfo | None], str]
 """Given a value as read, its canonical JSON. Raises ValueError for null, "" and whatever is not plainly good."""
 
-_SAYS_NOTHING = frozenset(
-    {"$schema", "$id", "$defs", "$comment", "title", "description", "default", "examples", "deprecated"}
-)
 _KNOWN = {
     "string": frozenset({"minLength", "maxLength", "pattern", "format"}),
     "number": frozenset({"minimum", "maximum"}),
@@ -39,9 +37,6 @@ _NUMBER = re.compile(r"(0|[1-9][0-9]*)(?:(\.[0-9]*[1-9])0*|\.0+)?")
 """Without what canonical JSON leaves out: the rest of the digits stay as they are."""
 _QUICK_SEARCHES: dict[str, Callable[[str], object]] = {r"\S": str.strip}  #: the same white space, half the time
 _ABSENT = (None, "")
-_LOCAL = "#/$defs/"
-_DEEPEST = 16
-"""References followed into one another: a schema that leads back into itself is not for here."""
 
 
 class _NotPlainError(ValueError):
@@ -78,12 +73,12 @@ class _Builder:
         self._formats = formats
 
     def build(self, schema: object, plan: Plan, depth: int, ignored: frozenset[str] = frozenset()) -> _Write:
-        if not isinstance(schema, dict) or depth > _DEEPEST or (depth and "$id" in schema):  # it moves what $ref means
+        if not isinstance(schema, dict) or depth > DEEPEST or (depth and "$id" in schema):  # it moves what $ref means
             raise _NotPlainError
-        says = {name: value for name, value in schema.items() if name not in _SAYS_NOTHING}
+        says = {name: value for name, value in schema.items() if name not in SAYS_NOTHING}
         match says:
-            case {"$ref": str(reference), **others} if not others and reference.startswith(_LOCAL):
-                return self.build(self._definitions.get(reference.removeprefix(_LOCAL)), plan, depth + 1, ignored)
+            case {"$ref": str(reference), **others} if not others and reference.startswith(LOCAL):
+                return self.build(self._definitions.get(reference.removeprefix(LOCAL)), plan, depth + 1, ignored)
             case {"enum": [*words], **others} if not others and all(type(word) is str for word in words):
                 if plan.kind not in {Kind.OTHER, Kind.TEXT}:
                     raise _NotPlainError

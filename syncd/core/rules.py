@@ -6,7 +6,7 @@ Refuses to say again what the schema has said of a field.
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syncd.core.canonical import write_canonical
+from syncd.core.canonical import write_canonical_text
 from syncd.core.characters import collect_controls, find_invisible, may_hold_control, name_character
 from syncd.core.formats import CURRENCIES
 from syncd.core.model import VALUE_MARK, Problem
@@ -103,10 +103,10 @@ def _check_lines(items: object, list_name: str) -> list[Problem]:
     """Say which items are equal in every field. The same line number with other content is allowed."""
     if not isinstance(items, list) or len(items) < 2 or _have_own_numbers(items):
         return []
-    first: dict[bytes, int] = {}
+    first: dict[str, int] = {}
     problems = []
     for index, item in enumerate(items):
-        earlier = first.setdefault(write_canonical(item), index)
+        earlier = first.setdefault(write_canonical_text(item), index)
         if earlier != index:
             here, there = f"entry {index + 1} of {list_name}", f"entry {earlier + 1}"
             message = f"{here} is equal to {there} in every field: take one out"

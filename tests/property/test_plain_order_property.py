@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from syncd.config.schema_files import read_schema
@@ -132,6 +132,7 @@ def test_what_the_quick_check_writes_nobody_refuses_and_is_what_would_be_sent(sp
 
 @SOME
 @given(st.sampled_from(PLACES), TEXTS | st.integers(0, 101) | st.decimals(0, 101, places=2))
+@example(("OrderItems", 0), "\ud800")
 def test_with_and_without_it_the_same_is_found(path, value):
     order = copy.deepcopy(ORDER)
     spoil(order, path, ("other", value))

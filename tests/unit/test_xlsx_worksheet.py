@@ -5,6 +5,7 @@ from decimal import Decimal
 from types import ModuleType
 
 import pytest
+from support.sheets import read, read_cell, refuse, wrap
 from support.workbooks import MAIN, Cell, Sheet, number, relate, write_rows, write_workbook
 
 from syncd.core.cells import DateCell, NumberCell, SpoiltCell
@@ -18,29 +19,6 @@ SHARED = (
     "<r><t>rich</t></r><r><t xml:space='preserve'> text</t></r><rPh sb='0' eb='1'><t>pho</t></rPh>",
     "<t>a_x000D_b &amp; c</t>",
 )
-
-
-def read(data, limits=None, **choice):
-    return list(open_worksheet([data], SheetChoice(**choice), limits or Limits()).rows)
-
-
-def read_cell(cell, **options):
-    """Return what a cell becomes; others stand beside it, so that the row is never empty."""
-    ((_, (_, text, _)),) = read(write_rows(["x", cell, "y"], **options))
-    return text
-
-
-def refuse(data, **choice):
-    with pytest.raises(FileDamagedError) as refused:
-        read(data, **choice)
-    problem = refused.value.problem
-    return problem.code, problem.message, problem.line
-
-
-def wrap(rows, before="", after=""):
-    """Return a workbook with a sheet of this XML."""
-    sheet = f'<worksheet xmlns="{MAIN}">{before}<sheetData>{rows}</sheetData>{after}</worksheet>'
-    return write_workbook(Sheet([]), parts={"xl/worksheets/sheet1.xml": sheet})
 
 
 @pytest.mark.parametrize(
