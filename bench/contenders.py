@@ -56,6 +56,7 @@ class Place:
     folder: Path
     sources: int = 1
     limit: tuple[int, float] = (1_000_000, 1.0)
+    in_flight: int = 8
     names: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -90,6 +91,7 @@ def write_config(place: Place, url: str) -> Path:
         "client_id": "bench",
         "client_secret": "bench-secret",
         "rate_limit": {"requests": requests, "per_seconds": per_seconds},
+        "max_in_flight": place.in_flight,
     }
     config = {"version": 1, "api": api, "state_dir": str(place.folder / "state"), "sources": sources}
     path = place.folder / "config.yaml"

@@ -83,7 +83,7 @@ def dry_run(path: Path, source: SourceConfig, reading: Reading, clock: Clock) ->
         row = _find(ledger, claim)
         desk.open(row)
         asyncio.run(judge_file(row, reading, desk, ledger, clock, Syncs(clock), lambda: False))
-        with JudgedReader(desk.judged_path(claim.id)) as reader:
+        with desk.open_judged(claim.id) as reader:
             yield DryRun(ledger, reader, _find(ledger, claim))
 
 

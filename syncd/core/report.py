@@ -20,6 +20,8 @@ LONGEST_VALUE = 80
 
 HIDDEN = "(hidden)"
 
+_encode_json = json.JSONEncoder(ensure_ascii=False).encode  # built once, as that costs most
+
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
@@ -84,7 +86,7 @@ def build_report(
     }
     yield b"{\n"
     for key, value in head.items():
-        yield b" %b: %b,\n" % (_write_json(key), _write_json(value))
+        yield b' "%b": %b,\n' % (key.encode(), _write_json(value))
     yield from _build_list("errors", (build_file_error(problem, show_values) for problem in problems))
     yield b",\n"
     yield from _build_list("orders", (_build_order(order, show_values) for order in orders))
@@ -162,7 +164,7 @@ def _build_order(order: OrderFacts, show_values: bool) -> dict[str, object]:
 
 def _build_list(key: str, entries: Iterable[object]) -> Iterator[bytes]:
     """Yield ` "key": [...]` with an entry on each line, and `[]` where there is none."""
-    yield b" %b: [" % _write_json(key)
+    yield b' "%b": [' % key.encode()
     between, end = b"\n", b"]"
     for entry in entries:
         yield between + b"  " + _write_json(entry)
@@ -172,7 +174,7 @@ def _build_list(key: str, entries: Iterable[object]) -> Iterator[bytes]:
 
 def _write_json(value: object) -> bytes:
     # A lone surrogate, which has no UTF-8, becomes the escape JSON has for it.
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return _encode_json(value).encode("utf-8", "backslashreplace")
 
 
 def _write_time(at: datetime) -> str:

@@ -37,7 +37,7 @@ def list_beside(work: Path, claim_id: str) -> list[str]:
     """Given a claim, return what was taken along with it. Raise StorageError."""
     with storage_faults(work):
         try:
-            return sorted(os.listdir(_folder(work, claim_id)))  # noqa: PTH208  for each file there ever is, mostly in vain
+            return sorted(os.listdir(_name_folder(work, claim_id)))  # noqa: PTH208
         except FileNotFoundError:
             return []
 
@@ -59,16 +59,21 @@ def read_beside(work: Path, claim_id: str, name: str) -> bytes:
 
 def file_beside(work: Path, claim_id: str, target: Path, choose_names: Callable[[str], Iterable[str]]) -> None:
     """Given a claim, move what was taken along to the first free one of its names in a folder. Raise StorageError."""
-    folder = _folder(work, claim_id)
     for name in list_beside(work, claim_id):
+        folder = _folder(work, claim_id)
         any(file_away(folder / name, target, chosen) for chosen in choose_names(name))
 
 
 def remove_beside(work: Path, claim_id: str) -> None:
     """Given a claim, remove the folder of what was taken along, if nothing is left in it."""
     with contextlib.suppress(OSError):
-        _folder(work, claim_id).rmdir()
+        os.rmdir(_name_folder(work, claim_id))  # noqa: PTH106
 
 
 def _folder(work: Path, claim_id: str) -> Path:
     return work / f"{_PREFIX}{claim_id}"
+
+
+def _name_folder(work: Path, claim_id: str) -> str:
+    """Return the same for what is asked of each file there ever is, mostly in vain: a Path costs more than the call."""
+    return f"{work}/{_PREFIX}{claim_id}"

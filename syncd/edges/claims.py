@@ -26,12 +26,17 @@ def find_folder(work: Path, claim_id: str) -> Path:
 
 def find_original(work: Path, claim: Claim) -> Path:
     """Given the work folder, return the path of a claim's file."""
-    return work / folder_name(claim.id) / claim.name
+    return work.joinpath(folder_name(claim.id), claim.name)
 
 
 def find_judged(work: Path, claim_id: str) -> Path:
-    """Given the work folder, return the path of a claim's side file."""
-    return work / f"{claim_id}{_JUDGED}"
+    """Given the work folder, return the path of a claim's side file, which the files of its folder share."""
+    return name_judged(work, folder_name(claim_id))
+
+
+def name_judged(work: Path, folder: str) -> Path:
+    """Given the work folder and a folder in it, return the path of the side file of what stands there."""
+    return work / f"{folder}{_JUDGED}"
 
 
 @contextlib.contextmanager
@@ -93,23 +98,23 @@ def list_strays(work: Path) -> Iterator[str]:
 
 
 def list_judged(work: Path) -> Iterator[str]:
-    """Given the work folder, return the claim ids of the side files in it. Raise StorageError."""
+    """Given the work folder, return the folders that the side files in it belong to. Raise StorageError."""
     return (name.removesuffix(_JUDGED) for name in _list_work(work, folders=False) if name.endswith(_JUDGED))
 
 
-def remove_judged(work: Path, claim_id: str) -> None:
-    """Given a claim that is over, remove its side file, which holds customer data; again is harmless."""
-    with storage_faults(work):
-        find_judged(work, claim_id).unlink(missing_ok=True)
+def remove_judged(path: Path) -> None:
+    """Given a side file, which holds customer data, remove it; again is harmless."""
+    with storage_faults(path.parent):
+        path.unlink(missing_ok=True)
 
 
 def remove_claim(work: Path, claim_id: str) -> None:
-    """Given a claim whose file is filed, remove its side file, and its folder if that is empty; again is harmless.
+    """Given a claim, the last of its folder to be filed, remove side file and folder; again is harmless.
 
-    The folder goes last: as long as it stands, the next start ends what a death left undone. Others of its batch
-    may still be in a folder that is shared. Raise StorageError if something is left in a folder of its own.
+    The folder goes last: as long as it stands, the next start ends what a death left undone.
+    Raise StorageError if something is left in a folder of its own.
     """
-    remove_judged(work, claim_id)
+    remove_judged(find_judged(work, claim_id))
     folder = folder_name(claim_id)
     if not _remove_empty(work / folder) and folder == claim_id:
         with storage_faults(work):

@@ -1,7 +1,7 @@
-"""The side file of a claim, `work/<claim id>.judged`: what was judged, kept until the claim is filed.
+"""The side file, `work/<folder>.judged`: what was judged of the files of that folder, kept until all are filed.
 
 Each entry is two lines, its meta as JSON and its body (the canonical JSON of an order, or nothing), found
-by its place. It holds customer data: mode 0600, removed with the claim. Refuses to know what a meta
+by its place. It holds customer data: mode 0600, removed with the folder. Refuses to know what a meta
 means; whether a body is still the one that was judged, the ledger's payload hash says.
 """
 
@@ -14,14 +14,17 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from syncd.core.model import Problem
-from syncd.core.names import show_name
-from syncd.edges.storage import storage_faults
-from syncd.errors import SyncdError
+from syncd.core.names import folder_name, show_name
+from syncd.edges.storage import show_path, storage_faults
+from syncd.errors import StorageError, SyncdError
 
 _BUFFER_BYTES = 1024**2
 
 # ASCII with escapes, so that a lone surrogate of a sender's text survives; built once, as that costs most.
 _encode_meta = json.JSONEncoder(separators=(",", ":")).encode
+
+_OWNER = "claim"
+"""The key of a meta whose side file is shared: whose entry it is."""
 
 _PROBLEM_FIELDS = tuple((field.name, field.default) for field in fields(Problem))
 
@@ -29,9 +32,9 @@ _PROBLEM_FIELDS = tuple((field.name, field.default) for field in fields(Problem)
 class JudgedLostError(SyncdError):
     """The side file of a claim is missing, short or garbled: the claim has to be judged again."""
 
-    def __init__(self, path: Path, what: str) -> None:
-        super().__init__(f"The side file {show_name(str(path))} {what}: its claim has to be judged again.")
-        self.claim_id = path.name.removesuffix(".judged")
+    def __init__(self, path: Path, claim_id: str, what: str) -> None:
+        super().__init__(f"The side file {show_name(str(path))} {what}: {claim_id} has to be judged again.")
+        self.claim_id = claim_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,12 @@ class Entry:
 
 
 class JudgedWriter:
-    """Appends entries to a side file, also to one that a crash left behind."""
+    """Appends entries to a side file, also to one that a crash left behind; several claims may share it."""
 
     def __init__(self, path: Path) -> None:
         self._faults = storage_faults(path.parent)
+        self._path = path
+        self.is_spoiled = False  #: what was written may be lost, whatever a later sync says
         self._buffer = bytearray()
         with self._faults:
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -56,12 +61,13 @@ class JudgedWriter:
             if self._offset and os.pread(self._descriptor, 1, self._offset - 1) != b"\n":  # torn by a crash
                 self._add(b"\n")
 
-    def append(self, meta: Mapping[str, object], body: bytes) -> Entry:
+    def append(self, claim_id: str, meta: Mapping[str, object], body: bytes) -> Entry:
         """Given what JSON can hold and a body, return where they stand. They are durable only after `sync`.
 
         Raise StorageError if the disk refuses.
         """
-        head = _encode_meta(meta).encode("ascii")
+        is_shared = folder_name(claim_id) != claim_id
+        head = _encode_meta({**meta, _OWNER: claim_id} if is_shared else meta).encode("ascii")
         entry = Entry(self._offset, len(head), len(body))
         self._add(b"%b\n%b\n" % (head, body))
         return entry
@@ -74,11 +80,27 @@ class JudgedWriter:
 
     def sync(self) -> None:
         """Make every entry durable. Raise StorageError if the disk refuses."""
-        with self._faults:
-            os.fsync(self.flush())
+        descriptor = self.flush()
+        try:
+            with self._faults:
+                os.fsync(descriptor)
+        except StorageError:
+            self.spoil()
+            raise
+
+    def spoil(self) -> None:
+        """Refuse to go on: what could not be synced is lost to the kernel, and a later sync would not tell."""
+        self.is_spoiled = True
+        self._buffer.clear()
+
+    def is_good(self) -> bool:
+        """Return whether others may join: nothing of it was lost, and its file still has its name."""
+        return not self.is_spoiled and os.fstat(self._descriptor).st_nlink > 0
 
     def flush(self) -> int:
         """Hand every entry to the kernel, and return the descriptor that has to be synced."""
+        if self.is_spoiled:
+            raise StorageError(f"{show_path(self._path)} could not be made durable a moment ago; syncd tries again.")
         with self._faults:
             while self._buffer:
                 del self._buffer[: os.write(self._descriptor, self._buffer)]
@@ -88,7 +110,8 @@ class JudgedWriter:
         """Write what is buffered and close; harmless when done twice. Raise StorageError."""
         if self._descriptor >= 0:
             try:
-                self.flush()
+                if not self.is_spoiled:
+                    self.flush()
             finally:
                 os.close(self._descriptor)
                 self._descriptor = -1
@@ -103,10 +126,11 @@ class JudgedWriter:
 
 
 class JudgedReader:
-    """Reads entries of a side file; keeps it open until `close`."""
+    """Reads a claim's entries of a side file; keeps it open until `close`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, claim_id: str) -> None:
         self._path = path
+        self._claim_id = claim_id
         self._descriptor: int | None = None
         with storage_faults(path.parent):
             try:
@@ -123,6 +147,8 @@ class JudgedReader:
             raise self._lost("is garbled") from None
         if not isinstance(meta, dict):
             raise self._lost("is garbled")
+        if meta.get(_OWNER, self._claim_id) != self._claim_id:  # all was lost, and another file judged again
+            raise self._lost("holds what was judged of another file")
         return cast("dict[str, Any]", meta)
 
     def read_body(self, entry: Entry) -> bytes:
@@ -155,7 +181,7 @@ class JudgedReader:
         return line[:-1]
 
     def _lost(self, what: str) -> JudgedLostError:
-        return JudgedLostError(self._path, what)
+        return JudgedLostError(self._path, self._claim_id, what)
 
 
 def dump_problems(problems: Iterable[Problem]) -> list[dict[str, object]]:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -139,13 +139,12 @@ def put_back_judging(ledger: Ledger, claim_id: str) -> None:
     ledger.write("UPDATE files SET state = 'claimed' WHERE id = ?", (claim_id,))
 
 
-def end_judging(
-    ledger: Ledger, claim_id: str, *, sha256: str, size: int, fingerprint: str, problems: Entry | None
-) -> None:
+def end_judging(ledger: Ledger, row: FileRow) -> None:
     """Note that a file was read to its end and each order of it is known."""
+    problems = None if row.problems is None else write_entry(row.problems)
     ledger.write(
-        "UPDATE files SET state = 'carrying', sha256 = ?, bytes = ?, fingerprint = ?, problems = ? WHERE id = ?",
-        (sha256, size, fingerprint, None if problems is None else write_entry(problems), claim_id),
+        "UPDATE files SET state = ?, sha256 = ?, bytes = ?, fingerprint = ?, problems = ? WHERE id = ?",
+        (row.state, row.sha256, row.bytes, row.fingerprint, problems, row.claim.id),
     )
 
 
@@ -175,26 +174,31 @@ def count_failure(ledger: Ledger, claim_id: str) -> int:
     return int(ledger.read("SELECT failures FROM files WHERE id = ?", (claim_id,)).fetchone()[0])
 
 
-def settle_file(ledger: Ledger, claim_id: str, outcome: FileOutcome, filed_as: str, finished_at: datetime) -> None:
+def settle_file(
+    ledger: Ledger,
+    claim_id: str,
+    outcome: FileOutcome,
+    filed_as: str,
+    finished_at: datetime,
+    counts: Mapping[str, int],
+) -> None:
     """Fix a file's outcome, its name in done or failed, and when; its report can be made again from these.
 
-    Its orders, which change no more, are counted once and for all: whoever asks later need not go through them.
+    Its orders by state, which change no more, are kept beside: whoever asks later need not count them.
     """
     ledger.write(
-        "UPDATE files SET state = 'settled', outcome = ?, filed_as = ?, finished_at = ?, counts ="
-        " (SELECT json_group_object(state, n) FROM"
-        " (SELECT state, count(*) AS n FROM orders WHERE file = ? GROUP BY state)) WHERE id = ?",
-        (outcome, os.fsencode(filed_as), finished_at.isoformat(), claim_id, claim_id),
+        "UPDATE files SET state = 'settled', outcome = ?, filed_as = ?, finished_at = ?, counts = ? WHERE id = ?",
+        (outcome, os.fsencode(filed_as), finished_at.isoformat(), json.dumps(counts), claim_id),
     )
 
 
-def close_file(ledger: Ledger, claim_id: str) -> None:
+def close_file(ledger: Ledger, claim_id: str, outcome: FileOutcome) -> None:
     """Note that a file is filed; one that failed is to be told, until `forget_untold`."""
-    ledger.write(
-        "INSERT OR IGNORE INTO meta SELECT ? || id, '' FROM files"
-        " WHERE id = ? AND outcome = 'failed' AND state <> 'closed'",
-        (_UNTOLD, claim_id),
-    )
+    if outcome == "failed":
+        ledger.write(
+            "INSERT OR IGNORE INTO meta SELECT ? || id, '' FROM files WHERE id = ? AND state <> 'closed'",
+            (_UNTOLD, claim_id),
+        )
     ledger.write("UPDATE files SET state = 'closed' WHERE id = ?", (claim_id,))
 
 

@@ -101,7 +101,7 @@ class WholeFile(contextlib.AbstractContextManager["WholeFile"]):
     def __init__(self, path: Path) -> None:
         self._path = path
         self._folder = path.parent
-        self._temporary = choose_temporary(self._folder)
+        self._temporary = _name_temporary(self._folder)
         self._is_moved = False
         with storage_faults(self._folder):
             self._file = os.fdopen(os.open(self._temporary, _CREATE, 0o640), "wb")
@@ -132,7 +132,7 @@ class WholeFile(contextlib.AbstractContextManager["WholeFile"]):
         """Give the file, durable by now, its final name; durable after `sync_folder`. Raise as `publish` does."""
         with storage_faults(self._folder):
             if replace:
-                self._temporary.replace(self._path)
+                Path(self._temporary).replace(self._path)
             elif not _move_no_clobber(self._temporary, self._path):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self._path))
         self._is_moved = True
@@ -152,7 +152,7 @@ class WholeFile(contextlib.AbstractContextManager["WholeFile"]):
                 self._file.close()
             finally:
                 if not self._is_moved:
-                    self._temporary.unlink(missing_ok=True)
+                    Path(self._temporary).unlink(missing_ok=True)
 
 
 def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
@@ -185,7 +185,7 @@ def file_away(source_path: Path, target_folder: Path, name: str) -> bool:
     Durable after `sync_folder` of the target, then of the file's old folder.
     """
     with storage_faults(source_path.parent, target_folder):
-        return _move_no_clobber(source_path, target_folder / name)
+        return _move_no_clobber(source_path, f"{target_folder}/{name}")
 
 
 def put_back(path: Path, inbox: Path, name: str) -> bool:
@@ -307,7 +307,11 @@ def _open_regular(path: Path) -> int | None:
 
 def choose_temporary(folder: Path) -> Path:
     """Given a folder, return a path for something that lasts for a moment; an inbox leaves it alone."""
-    return folder / f"{OWN_PREFIX}{os.urandom(8).hex()}"
+    return Path(_name_temporary(folder))
+
+
+def _name_temporary(folder: Path) -> str:
+    return f"{folder}/{OWN_PREFIX}{os.urandom(8).hex()}"
 
 
 @contextlib.contextmanager
@@ -318,7 +322,7 @@ def _removed_after(path: Path) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def _rename_noreplace(source: Path, target: Path) -> None:
+def _rename_noreplace(source: Path | str, target: Path | str) -> None:
     ctypes.set_errno(errno.ENOSYS)  # what is left where libc has no such function
     here, no_replace = -100, 1  # AT_FDCWD, RENAME_NOREPLACE
     if _renameat2 is None or _renameat2(here, os.fsencode(source), here, os.fsencode(target), no_replace):
@@ -326,16 +330,18 @@ def _rename_noreplace(source: Path, target: Path) -> None:
         raise OSError(code, os.strerror(code), str(source), None, str(target))
 
 
-def _rename_over_placeholder(source: Path, target: Path) -> None:
+def _rename_over_placeholder(source: Path | str, target: Path | str) -> None:
     os.close(os.open(target, _CREATE, 0o600))
     try:
-        source.rename(target)
+        Path(source).rename(target)
     except OSError:
-        target.unlink()
+        Path(target).unlink()
         raise
 
 
-def _move_no_clobber(source: Path, target: Path, rename: Callable[[Path, Path], None] = _rename_noreplace) -> bool:
+def _move_no_clobber(
+    source: Path | str, target: Path | str, rename: Callable[[Path | str, Path | str], None] = _rename_noreplace
+) -> bool:
     # Never by link(): it is refused for files of other owners. A death between placeholder and rename leaves
     # an empty file under the target's name; the file itself then takes another name.
     try:

@@ -40,7 +40,7 @@ class Syncs:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._files: list[_Sync] = []
+        self._files: dict[int, _Sync] = {}
         self._folders: dict[Path, _Sync] = {}
         self._left: dict[Path, _Sync] = {}
         self._turn: asyncio.Task[None] | None = None
@@ -80,7 +80,9 @@ class Syncs:
         await asker
 
     def _add_file(self, descriptor: int, folder: Path, asker: asyncio.Future[None]) -> None:
-        self._files.append(_Sync(folder, partial(_sync_file, descriptor, folder), [asker], descriptor))
+        if descriptor not in self._files:
+            self._files[descriptor] = _Sync(folder, partial(_sync_file, descriptor, folder), [], descriptor)
+        self._files[descriptor].askers.append(asker)
 
     def _plan(self) -> asyncio.Future[None]:
         if self._turn is None and not self._is_asked():
@@ -91,8 +93,8 @@ class Syncs:
         return bool(self._files or self._folders)
 
     def _begin(self) -> None:
-        syncs = [*self._files, *self._folders.values(), *self._left.values()]
-        self._files, self._folders, self._left = [], {}, {}
+        syncs = [*self._files.values(), *self._folders.values(), *self._left.values()]
+        self._files, self._folders, self._left = {}, {}, {}
         if all(sync.askers == syncs[0].askers for sync in syncs):
             _run_all(syncs)
             _answer(syncs)

@@ -22,7 +22,7 @@ from syncd.core.source_records import SourceRecord, read_records
 from syncd.edges.beside import file_beside, remove_beside
 from syncd.edges.claims import remove_claim
 from syncd.edges.clock import Clock
-from syncd.edges.judged import JudgedReader, load_problems
+from syncd.edges.judged import load_problems
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import FileOutcome, FileRow, close_file, find_file, settle_file
 from syncd.edges.ledger_orders import count_outcomes, list_orders
@@ -84,14 +84,16 @@ class Filing:
         folder = source.done if outcome == "done" else source.failed
         work_path = self._desk.path(claim_id)
         filed_as = row.filed_as or row.claim.name
-        if stat_file(work_path) is not None or stat_file(folder / filed_as) is None:
-            while not await self._place(row, counts, folder, work_path):
+        gone = stat_file(work_path) is None  # somebody took it out of work/, or we did so before a death
+        if not gone or stat_file(folder / filed_as) is None:
+            while not await self._place(row, counts, folder, work_path, gone=gone):
                 row = await self._settle(row, counts, taken=True)
                 filed_as = row.filed_as or row.claim.name
-        close_file(self._ledger, claim_id)
+        close_file(self._ledger, claim_id, outcome)
         await self._ledger.durable()
-        remove_claim(source.work, claim_id)
         remove_beside(source.work, claim_id)
+        if self._desk.is_last(claim_id):
+            remove_claim(source.work, claim_id)
         self._desk.close(claim_id)
         say(
             f"file_{outcome}",
@@ -123,7 +125,7 @@ class Filing:
         while taken or name_taken(folder, list_names(name)):
             name, taken = suffixed_name(row.claim.name, named_at, row.sha256 or ""), False
             named_at += timedelta(seconds=1)  # the same bytes filed twice within a second
-        settle_file(self._ledger, row.claim.id, outcome, name, now)
+        settle_file(self._ledger, row.claim.id, outcome, name, now, counts)
         await self._ledger.durable()
         return replace(row, state="settled", outcome=outcome, filed_as=name, finished_at=now)
 
@@ -132,10 +134,14 @@ class Filing:
         refused = any(problem.code not in HARMLESS for problem in problems)
         return "failed" if refused or any(state not in GOOD for state in counts) else "done"
 
-    async def _place(self, row: FileRow, counts: Mapping[str, int], folder: Path, work_path: Path) -> bool:
-        """Put companions and file into their folder; False if a name was taken meanwhile by somebody else."""
+    async def _place(
+        self, row: FileRow, counts: Mapping[str, int], folder: Path, work_path: Path, *, gone: bool
+    ) -> bool:
+        """Put companions and file into their folder; False if a name was taken meanwhile by somebody else.
+
+        Of a file that is gone, its report is all that is left to file.
+        """
         filed_as = row.filed_as or row.claim.name
-        gone = stat_file(work_path) is None  # somebody took it out of work/: its report is all that is left to file
         has_rejected = not gone and self._has_rejected(row, counts)
         if has_rejected and not await self._put(folder / rejected_name(filed_as), lambda: self._build_rejected(row)):
             return False
@@ -194,7 +200,7 @@ class Filing:
     def _read_problems(self, row: FileRow) -> Sequence[Problem]:
         if row.problems is None:
             return ()
-        with JudgedReader(self._desk.judged_path(row.claim.id)) as reader:
+        with self._desk.open_judged(row.claim.id) as reader:
             return load_problems(reader.read_meta(row.problems)["problems"])
 
     def _build_report(self, row: FileRow, counts: Mapping[str, int]) -> Iterator[bytes]:
@@ -244,7 +250,7 @@ class Filing:
 
     def _list_facts(self, row: FileRow, states: Sequence[Outcome] = ()) -> Iterator[tuple[OrderFacts, tuple[int, ...]]]:
         """Yield a file's orders, each with its records."""
-        with JudgedReader(self._desk.judged_path(row.claim.id)) as reader:
+        with self._desk.open_judged(row.claim.id) as reader:
             for order in list_orders(self._ledger, row.claim.id, states):
                 meta = reader.read_meta(order.entry)
                 facts = OrderFacts(
@@ -267,7 +273,7 @@ class Filing:
         )
 
     def _list_failed(self, row: FileRow) -> Iterator[FailedOrder]:
-        with JudgedReader(self._desk.judged_path(row.claim.id)) as reader:
+        with self._desk.open_judged(row.claim.id) as reader:
             for order in list_orders(self._ledger, row.claim.id, FAILED):
                 meta = reader.read_meta(order.entry)
                 problems = load_problems(meta["problems"])

@@ -6,14 +6,17 @@ lets the loop breathe every few orders, so that a big file holds up neither call
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from syncd.core.evidence import check_checksum, fill_name, list_sidecars
 from syncd.core.intake import Reading, judge
 from syncd.core.model import Damaged, Invalid, Judged, Notice, Order, Outcome, Problem, Skipped
+from syncd.core.names import folder_name
 from syncd.edges.beside import read_beside
+from syncd.edges.claims import remove_judged
 from syncd.edges.clock import Clock
-from syncd.edges.judged import Entry, JudgedReader, JudgedWriter, dump_problems, load_problems
+from syncd.edges.judged import Entry, JudgedWriter, dump_problems, load_problems
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import FileRow, begin_judging, end_judging
 from syncd.edges.ledger_orders import (
@@ -28,7 +31,6 @@ from syncd.edges.ledger_orders import (
 )
 from syncd.edges.log import say
 from syncd.edges.spool import read_chunks, stat_file
-from syncd.edges.storage import storage_faults
 from syncd.edges.syncs import Syncs
 from syncd.errors import LedgerError, StorageError
 from syncd.flows.desk import CHANGED, Desk, write_fingerprint
@@ -63,10 +65,10 @@ async def judge_file(
     clock: Clock,
     syncs: Syncs,
     is_stopping: Callable[[], bool],
-) -> None:
-    """Given a claimed file, judge it and note each order of it.
+) -> FileRow:
+    """Given a claimed file, judge it and note each order of it; return it as it is then: `carrying`.
 
-    Afterwards it is `carrying`. Raise StoppedError if the daemon stops meanwhile, StorageError or LedgerError
+    Raise StoppedError if the daemon stops meanwhile, StorageError or LedgerError
     if the machine refuses: in both cases the file can be judged anew.
     """
     claim_id = row.claim.id
@@ -74,14 +76,14 @@ async def judge_file(
     await ledger.durable()
     undone = ledger.undone
     path, judged_path = desk.path(claim_id), desk.judged_path(claim_id)
-    with storage_faults(judged_path.parent):
-        judged_path.unlink(missing_ok=True)
+    if folder_name(claim_id) == claim_id:  # others may stand in one that is shared
+        remove_judged(judged_path)
     before = stat_file(path)
     if before is None:
         raise StorageError(f"{path} is gone from its work folder, or is no regular file any more.")
     digest = hashlib.sha256()
-    with JudgedWriter(judged_path) as writer:
-        scribe = _Scribe(claim_id, ledger, writer, judged_path)
+    with desk.write_judged(claim_id) as writer:
+        scribe = _Scribe(claim_id, ledger, desk, writer)
         stream = read_chunks(path, digest.update)
         breath = _Breath(clock, is_stopping)
         if row.deaths >= DEATHS:
@@ -100,20 +102,30 @@ async def judge_file(
         if after is None or write_fingerprint(after) != write_fingerprint(before):
             scribe.note(Damaged(CHANGED))
         problems = scribe.finish(whole=desk.source(claim_id).on_invalid == "reject_file")
-        await syncs.new_file(writer.flush(), judged_path.parent)
+        await _make_durable(writer, judged_path.parent, syncs)
     if ledger.undone != undone:  # somebody's commit failed meanwhile, and took orders of this file with it
         raise LedgerError(f"The ledger {ledger.path} lost what was being written; the file is judged again.")
-    fingerprint = write_fingerprint(after or before)
-    end_judging(
-        ledger,
-        claim_id,
+    row = replace(
+        row,
+        state="carrying",
         sha256=digest.hexdigest(),
-        size=before.size,
-        fingerprint=fingerprint,
+        bytes=before.size,
+        fingerprint=write_fingerprint(after or before),
         problems=problems,
     )
+    end_judging(ledger, row)
     await ledger.durable()
     say("file_judged", claim=claim_id, orders=scribe.orders, to_send=scribe.to_send)
+    return row
+
+
+async def _make_durable(writer: JudgedWriter, folder: Path, syncs: Syncs) -> None:
+    try:
+        await syncs.new_file(writer.flush(), folder)
+        writer.flush()  # refused where somebody else's turn just before it failed: the kernel tells that only once
+    except StorageError:
+        writer.spoil()
+        raise
 
 
 def _check_checksum(row: FileRow, desk: Desk, sha256: str) -> Problem | None:
@@ -157,11 +169,11 @@ class _Scribe:
     Good orders are written down some at a time, as nearly all of them have a reference of their own.
     """
 
-    def __init__(self, claim_id: str, ledger: Ledger, writer: JudgedWriter, judged_path: Path) -> None:
+    def __init__(self, claim_id: str, ledger: Ledger, desk: Desk, writer: JudgedWriter) -> None:
         self._claim_id = claim_id
         self._ledger = ledger
+        self._desk = desk
         self._writer = writer
-        self._judged_path = judged_path
         self._good: list[Order] = []  #: not yet written down
         self._damage: list[Problem] = []
         self._notices: list[Problem] = []
@@ -225,14 +237,14 @@ class _Scribe:
         if not twins:
             return ()
         self._writer.sync()
-        with JudgedReader(self._judged_path) as reader:
+        with self._desk.open_judged(self._claim_id) as reader:
             metas = [reader.read_meta(twin.entry) for twin in twins]
         for twin, meta in zip(twins, metas, strict=True):
             if not _says_duplicate(meta):
                 problem = _build_duplicate(lines, tuple(meta["lines"]))
                 meta["problems"] = [*meta["problems"], *dump_problems((problem,))]
                 self.to_send -= twin.state == WAITING
-                note_entry(self._ledger, twin.id, Outcome.INVALID, self._writer.append(meta, b""))
+                note_entry(self._ledger, twin.id, Outcome.INVALID, self._writer.append(self._claim_id, meta, b""))
         return (_build_duplicate(tuple(metas[0]["lines"]), lines),)
 
     def _add(
@@ -251,7 +263,7 @@ class _Scribe:
 
     def _write(self, judged: Order | Invalid | Skipped, problems: tuple[Problem, ...], body: bytes) -> Entry:
         meta = {"records": judged.records, "lines": judged.lines, "problems": dump_problems(problems)}
-        return self._writer.append(meta, body)
+        return self._writer.append(self._claim_id, meta, body)
 
     def finish(self, *, whole: bool) -> Entry | None:
         """Refuse the file if it is damaged, or goes whole or not at all; return where its own problems stand."""
@@ -267,7 +279,9 @@ class _Scribe:
             refuse_waiting(self._ledger, self._claim_id)
             self.to_send = 0
         problems = (*self._damage, *self._notices)
-        return self._writer.append({"problems": dump_problems(problems)}, b"") if problems else None
+        if not problems:
+            return None
+        return self._writer.append(self._claim_id, {"problems": dump_problems(problems)}, b"")
 
 
 def _says_duplicate(meta: dict[str, object]) -> bool:

@@ -37,9 +37,9 @@ from syncd.flows.filing import Filing
 from syncd.flows.judging import StoppedError, judge_file
 from syncd.flows.taking import Taker
 
-JUDGES = 8
+JUDGES = 16
 """Files judged side by side, so that a small one does not wait for a big one to be read."""
-FILERS = 8
+FILERS = 16
 """Files filed side by side, so that they share the disk's work."""
 MACHINE_PAUSE_S = 5.0
 """How long to wait before trying again what the machine refused, or what met a bug of ours."""
@@ -292,14 +292,14 @@ class Orders:
             row = replace(row, deaths=TRIES)
         reading = self._readings[row.claim.source]
         try:
-            await judge_file(row, reading, self._desk, self._ledger, self._clock, self._syncs, lambda: self._stopping)
+            judged = await judge_file(
+                row, reading, self._desk, self._ledger, self._clock, self._syncs, lambda: self._stopping
+            )
         except JudgedLostError:
             self._lost.discard(claim_id)
             raise
         self._lost.discard(claim_id)
-        judged = find_file(self._ledger, claim_id)
-        if judged is not None:
-            self._desk.open(judged)
+        self._desk.open(judged)
         if find_next_due(self._ledger, claim_id) is None:
             self._hand_on(claim_id)
         else:

@@ -32,6 +32,7 @@ from syncd.edges.claims import (
     list_judged,
     list_strays,
     made_folder,
+    name_judged,
     remove_claim,
     remove_folder,
     remove_judged,
@@ -119,7 +120,7 @@ def _adopt_claimed(source: SourceConfig, ledger: Ledger, clock: Clock, random: R
         for name in names:
             row = known.get(name)
             if row is None:
-                claim_id = _choose_id(source, folder, name, ledger, alone=len(names) == 1)
+                claim_id = _choose_id(source, folder, name, ledger, alone=len(names) == 1 and not known)
                 made = Claim(claim_id or f"{folder}.{make_claim_id(clock, random)}", source.name, name, clock.now())
             elif row.state == "closed":
                 forget_file(ledger, row.claim.id)
@@ -148,11 +149,15 @@ def _choose_id(source: SourceConfig, folder: str, name: str, ledger: Ledger, *, 
 
 
 def _remove_spent_judged(source: SourceConfig, ledger: Ledger) -> None:
-    """Remove the side files, which hold customer data, of claims that are over."""
-    for claim_id in list(list_judged(source.work)):
-        row = find_file(ledger, claim_id)
-        if row is None or row.state == "closed":
-            remove_judged(source.work, claim_id)
+    """Remove the side files, which hold customer data, of folders whose files are all filed."""
+    for folder in list(list_judged(source.work)):
+        if _is_over(ledger, folder):
+            remove_judged(name_judged(source.work, folder))
+
+
+def _is_over(ledger: Ledger, folder: str) -> bool:
+    """Return whether nothing of a folder in work is open."""
+    return all(row.state == "closed" for row in list_in_folder(ledger, folder))
 
 
 def _is_filed(row: FileRow, source: SourceConfig) -> bool:
@@ -173,9 +178,8 @@ def _recover_file(row: FileRow, source: SourceConfig, ledger: Ledger) -> FileRow
     if row.state == "settled":
         if judged and not _is_filed(row, source):
             return row
-        close_file(ledger, row.claim.id)
-        ledger.commit()
-        remove_claim(source.work, row.claim.id)
+        close_file(ledger, row.claim.id, row.outcome or "failed")
+        _let_go(row, source, ledger)
         return None
     if row.state == "carrying" and judged:
         return row
@@ -188,6 +192,11 @@ def _recover_file(row: FileRow, source: SourceConfig, ledger: Ledger) -> FileRow
         claim=row.claim.id,
     )
     forget_file(ledger, row.claim.id)
-    ledger.commit()
-    remove_claim(source.work, row.claim.id)
+    _let_go(row, source, ledger)
     return None
+
+
+def _let_go(row: FileRow, source: SourceConfig, ledger: Ledger) -> None:
+    ledger.commit()
+    if _is_over(ledger, folder_name(row.claim.id)):
+        remove_claim(source.work, row.claim.id)

@@ -3,7 +3,7 @@
 A file that cannot be taken is left where it is and named once; nothing here reads a file.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -30,11 +30,29 @@ HOLD_LOOK_S = 1.0
 """How often it is looked whether a hold is over."""
 BREATH = 16
 """Files claimed before the loop has its turn."""
+SMALL_BYTES = 64 * 1024
+"""A larger file has a folder and a side file of its own, so that no small one waits for it."""
 
 
 def make_claim_id(clock: Clock, random: Random) -> str:
     """Return a name for a delivery that sorts by time and is never used twice."""
     return f"{clock.now():%Y%m%dT%H%M%S%f}-{random.getrandbits(32):08x}"
+
+
+def _gather(ready: Sequence[FileStat]) -> Iterator[Sequence[FileStat]]:
+    """Yield what is taken together: some small files, or a large one."""
+    batch: list[FileStat] = []
+    for stat in ready:
+        is_large = stat.size > SMALL_BYTES
+        if batch and (is_large or len(batch) == BREATH):
+            yield batch
+            batch = []
+        if is_large:
+            yield [stat]
+        else:
+            batch.append(stat)
+    if batch:
+        yield batch
 
 
 class Taker:
@@ -113,9 +131,9 @@ class Taker:
         ready: Sequence[FileStat] = settling.ready
         if self.source.complete != Evidence():
             ready = self._keep_whole(ready, sidecars, now)
-        for start in range(0, len(ready), BREATH):
+        for batch in _gather(ready):
             begun_at = self._clock.monotonic()
-            self._claim_batch(ready[start : start + BREATH])
+            self._claim_batch(batch)
             self.on_proven()
             # As long again for all the others: of a backlog, the first orders are sent while the last file is taken.
             await self._clock.sleep(self._clock.monotonic() - begun_at)

@@ -101,9 +101,9 @@ def build(finished, tmp_path, row, place, side, report, shared):
     mine.calls.clear()
     if not sent:
         mine.created.clear()
-    if side:
-        (root / f"work/{claim_id}.judged").write_bytes(judged)
     folder = root / "work" / claim_id.removesuffix(".07")
+    if side:
+        folder.with_name(f"{folder.name}.judged").write_bytes(judged)
     if shared:
         folder.mkdir()
         (folder / "n.csv").write_bytes(NEIGHBOUR)

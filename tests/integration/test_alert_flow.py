@@ -76,8 +76,8 @@ class Scene:
         """Have a file go to failed."""
         at = self.clock.now()
         add_file(self.ledger, Claim(f"c {name}", source, name, at))
-        settle_file(self.ledger, f"c {name}", "failed", name, at)
-        close_file(self.ledger, f"c {name}")
+        settle_file(self.ledger, f"c {name}", "failed", name, at, {})
+        close_file(self.ledger, f"c {name}", "failed")
         self.ledger.commit()
         self.alerts.note_failure()
 
@@ -151,14 +151,14 @@ async def test_failed_files_that_were_gathered_are_told_after_a_restart_once(sce
 async def test_a_failed_file_that_was_told_is_not_told_when_it_is_closed_again(scene):
     scene.fail("a.csv")
     await scene.look()
-    close_file(scene.ledger, "c a.csv")
+    close_file(scene.ledger, "c a.csv", "failed")
     assert await scene.look(600) == []
 
 
 async def test_a_file_that_is_done_is_not_told(scene):
     add_file(scene.ledger, Claim("c1", "orders", "a.csv", scene.clock.now()))
-    settle_file(scene.ledger, "c1", "done", "a.csv", scene.clock.now())
-    close_file(scene.ledger, "c1")
+    settle_file(scene.ledger, "c1", "done", "a.csv", scene.clock.now(), {})
+    close_file(scene.ledger, "c1", "done")
     assert await scene.look() == []
 
 

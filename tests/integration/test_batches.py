@@ -1,21 +1,31 @@
 """Files that are taken together stand in one folder of work, and each still goes a way of its own."""
 
+import asyncio
 import contextlib
+import errno
 import hashlib
+from pathlib import Path
 from random import Random
 
 import pytest
 from support.clocks import HandClock
+from support.effects import watching_fsync
 from support.house import open_house
+from support.mappings import CHECKER
 from support.orders import make_order, write_csv
-from support.watch import running, until
+from support.watch import FastClock, gather_log, running, troubles, until
 
 from syncd.config.model import SourceConfig
+from syncd.core.intake import Reading
 from syncd.core.names import folder_name
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import list_in_folder, list_open_files
+from syncd.edges.syncs import Syncs
+from syncd.errors import StorageError
+from syncd.flows.desk import Desk
+from syncd.flows.judging import judge_file
 from syncd.flows.recovery import adopt_strays
-from syncd.flows.taking import Taker
+from syncd.flows.taking import SMALL_BYTES, Taker
 
 FOLDER = "20260101T000000000000-00000000"
 NAMES = ("a.csv", "b.csv", "c.csv")
@@ -28,6 +38,21 @@ def write_file(name: str) -> bytes:
 
 def write_checksum(name: str) -> bytes:
     return f"{hashlib.sha256(write_file(name)).hexdigest()}  {name}\n".encode()
+
+
+def write_many(name: str, count: int) -> bytes:
+    return write_csv(*(make_order(f"{name[0].upper()}-{number}") for number in range(count)))
+
+
+def check_many(house, name: str, count: int) -> None:
+    """The report tells of each order of a file, with its line; each was sent once, but for what it says was not."""
+    orders = house.report(name)["orders"]
+    told = [(order["reference"], order["lines"]) for order in orders]
+    assert told == [(f"{name[0].upper()}-{number}", [number + 2]) for number in range(count)]
+    sent = {order["reference"] for order in orders if order["outcome"] in {"accepted", "already_accepted"}}
+    assert {order["outcome"] for order in orders if order["reference"] not in sent} <= {"not_sent"}
+    assert {reference for reference in house.sandbox.orders if reference[0] == name[0].upper()} == sent
+    assert {house.sandbox.orders[reference].times_created for reference in sent} <= {1}
 
 
 def list_work(house) -> list[str]:
@@ -152,3 +177,135 @@ async def test_a_batch_that_is_refused_half_way_goes_on_with_what_was_taken(sour
     await taker.sweep()
     assert sorted(row.claim.name for row in list_open_files(ledger)) == list(NAMES)
     assert sorted(path.name for path in source.work.glob("*/*")) == list(NAMES)
+
+
+async def test_large_files_stand_alone_and_the_order_of_taking_is_kept(source, ledger):
+    clock, taken = HandClock(), []
+    taker = Taker(source, ledger, clock, Random(1))
+    taker.on_claimed = taken.append
+    sizes = {"a.csv": 1, "b.csv": SMALL_BYTES + 1, "c.csv": SMALL_BYTES, "d.csv": 1}
+    for name, size in sizes.items():
+        (source.inbox / name).write_bytes(bytes(size))
+    await taker.sweep()
+    folders = {claim.name: folder_name(claim.id) for claim in taken}
+    assert [*folders] == sorted(folders) == sorted(sizes)
+    assert folders["b.csv"] not in {folders["a.csv"], folders["c.csv"]}
+    assert folders["c.csv"] == folders["d.csv"]
+    assert [row.claim.name for row in list_open_files(ledger)] == [*sizes]
+
+
+async def test_the_side_file_stays_until_the_last_file_of_its_batch_is_filed(house):
+    house.drop("a.csv", write_many("a.csv", 120))
+    house.drop("b.csv", write_csv(make_order("B-1", Currency="EURO")))
+    house.drop("c.csv", write_many("c.csv", 20))
+    with gather_log() as lines:
+        async with running(house, requests=10, per_s=0.2) as daemon:
+            await until(lambda: len(lines.pick("file_judged")) == 3)
+            (taken_out,) = (house.root / "work").glob("*/c.csv")
+            taken_out.unlink()
+            await until(lambda: lines.pick("original_gone") and house.names("failed"))
+            (claim,) = lines.pick("file_claimed", file="a.csv")
+            folder = folder_name(claim["claim"])
+            assert list_work(house) == [folder, f"{folder}.judged", f"{folder}/a.csv"]
+            await until(lambda: list_work(house) == [])
+            assert troubles(daemon) == []
+    assert (house.names("done"), house.names("failed")) == (["a.csv"], ["b.csv"])
+    for name, count in (("a.csv", 120), ("c.csv", 20)):
+        check_many(house, name, count)
+    assert house.report("a.csv")["totals"]["accepted"] == 120
+    assert house.outcomes("b.csv") == [("B-1", "invalid")]
+
+
+async def test_a_lost_side_file_costs_no_file_of_its_batch_anything(house):
+    for name in NAMES:
+        house.drop(name, write_many(name, 20))
+    with gather_log() as lines:
+        async with running(house, requests=10, per_s=0.2):
+            await until(lambda: len(lines.pick("file_judged")) == 3 and len(house.sandbox.orders) > 5)
+            (side_file,) = (house.root / "work").glob("*.judged")
+            side_file.unlink()
+            await until(lambda: list_work(house) == [])
+    assert house.names("done") == list(NAMES)
+    assert {line["claim"][-3:] for line in lines.pick("judged_lost")} == {".00", ".01", ".02"}
+    for name in NAMES:
+        check_many(house, name, 20)
+
+
+async def test_side_files_of_the_older_naming_are_removed_and_their_files_go_their_way(house):
+    for name in NAMES:
+        house.drop(name, write_many(name, 20))
+    with gather_log() as lines:
+        async with running(house, requests=10, per_s=0.2):
+            await until(lambda: len(lines.pick("file_judged")) == 3 and len(house.sandbox.orders) > 5)
+    (side_file,) = (house.root / "work").glob("*.judged")
+    for number in range(3):
+        side_file.with_name(f"{side_file.stem}.{number:02}.judged").write_bytes(side_file.read_bytes())
+    side_file.unlink()
+    assert (await house.settle()).name == "SETTLED"
+    assert list_work(house) == []
+    assert house.names("done") == list(NAMES)
+    for name in NAMES:
+        check_many(house, name, 20)
+
+
+async def test_a_folder_that_somebody_put_a_file_into_is_left_once_that_is_moved_away(house):
+    """The end of a file alone in its folder is refused, and tried again until it succeeds."""
+    house.drop("a.csv", write_many("a.csv", 20))
+    with gather_log() as lines:
+        async with running(house, clock=FastClock(), requests=10, per_s=4) as daemon:
+            (original,) = await until(lambda: list((house.root / "work").glob("*/a.csv")))
+            (by_hand := original.with_name("by hand.csv")).touch()
+            await until(lambda: any("which should be empty" in trouble for trouble in troubles(daemon)))
+            by_hand.unlink()
+            await until(lambda: list_work(house) == [] and not troubles(daemon))
+    assert lines.pick("bug") == []
+    check_many(house, "a.csv", 20)
+
+
+class SlowDisk(HandClock):
+    """Its threads begin to sync when they are let."""
+
+    def __init__(self):
+        super().__init__()
+        self.turns = asyncio.Semaphore(0)
+
+    async def beside(self, function):
+        await self.turns.acquire()
+        function()
+
+
+async def test_a_refused_fsync_is_heard_by_all_whose_entries_it_was_to_make_durable(source, ledger):
+    """What the kernel could not write it forgets: that the next fsync succeeds says nothing about it."""
+    for name in NAMES[:2]:
+        (source.inbox / name).write_bytes(write_file(name))
+    clock, failed = SlowDisk(), []
+    await Taker(source, ledger, clock, Random(1)).sweep()
+    desk, syncs = Desk(ledger, [source]), Syncs(clock)
+
+    def fail_once(descriptor):
+        if str(Path(f"/proc/self/fd/{descriptor}").readlink()).endswith(".judged") and not failed:
+            failed.append(descriptor)
+            raise OSError(errno.EIO, "")
+
+    async def begin(waiting):
+        task = asyncio.ensure_future(waiting)
+        for _ in range(100):  # until it waits for the disk
+            await asyncio.sleep(0)
+        return task
+
+    def judge(row):
+        return judge_file(row, Reading(checker=CHECKER), desk, ledger, clock, syncs, lambda: False)
+
+    rows = list_open_files(ledger)
+    for row in rows:
+        desk.open(row)
+    with watching_fsync(fail_once):
+        begun = [await begin(asyncio.gather(syncs.folder(source.inbox), syncs.folder(source.work)))]
+        begun += [await begin(syncs.move(source.inbox, source.work)), await begin(judge(rows[0]))]
+        clock.turns.release()
+        begun.append(await begin(judge(rows[1])))
+        assert not failed
+        clock.turns.release()
+        *_, first, second = await asyncio.gather(*begun, return_exceptions=True)
+    assert len(failed) == 1
+    assert (type(first), type(second)) == (StorageError, StorageError)

@@ -83,8 +83,8 @@ def test_files_of_the_last_day_are_counted_and_the_last_ones_named(status, tmp_p
     with closing(Ledger(tmp_path / "state", CLOCK)) as ledger:
         for number, age in enumerate((timedelta(days=3), timedelta(hours=1), timedelta(0))):
             add_file(ledger, Claim(f"c{number}", "orders", f"{number}.csv", now - age))
-            settle_file(ledger, f"c{number}", "done", f"{number}.csv", now - age)
-            close_file(ledger, f"c{number}")
+            settle_file(ledger, f"c{number}", "done", f"{number}.csv", now - age, {})
+            close_file(ledger, f"c{number}", "done")
         add_file(ledger, Claim("open", "orders", "open.csv", now))
         ledger.commit()
     found = status("--json")

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import sys
+from collections import Counter
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -96,8 +97,8 @@ def fill(ledger, claim_id, source, outcome, at, states):
             "INSERT INTO orders (file, record, state, entry) VALUES (?, ?, ?, '0 1 1')", (claim_id, record, state)
         )
     if outcome is not None:
-        settle_file(ledger, claim_id, outcome, f"{claim_id}.csv", at)
-        close_file(ledger, claim_id)
+        settle_file(ledger, claim_id, outcome, f"{claim_id}.csv", at, Counter(states))
+        close_file(ledger, claim_id, outcome)
 
 
 NOW = datetime(2026, 1, 15, 10, tzinfo=UTC)
@@ -239,7 +240,7 @@ def test_done_is_looked_through_only_where_a_file_was_being_filed(tmp_path, stat
     (source.work / "c1" / "a.csv").touch()
     with closing(Ledger(tmp_path, clock)) as ledger:
         add_file(ledger, Claim("c1", "orders", "a.csv", clock.now()))
-        settle_file(ledger, "c1", "done", "a.csv", clock.now())
+        settle_file(ledger, "c1", "done", "a.csv", clock.now(), {})
         ledger.write("UPDATE files SET state = ? WHERE id = 'c1'", (state,))
         recover_files([source], ledger, clock, Random(1))
     assert [name for folder in ("inbox", "work", "failed") for name in list_names(tmp_path / folder)] == ["c1"]

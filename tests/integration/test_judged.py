@@ -1,10 +1,12 @@
 """The side file of a claim, on a real disk."""
 
+import errno
 import os
 import stat as modes
 import time
 
 import pytest
+from support.effects import watching_fsync
 
 from syncd.core.model import Problem
 from syncd.edges.judged import (
@@ -25,7 +27,7 @@ def path(tmp_path):
 
 def write(path, *items):
     with JudgedWriter(path) as writer:
-        entries = [writer.append(meta, body) for meta, body in items]
+        entries = [writer.append("c1", meta, body) for meta, body in items]
         writer.sync()
     return entries
 
@@ -37,7 +39,7 @@ def test_what_was_appended_is_read_by_its_place(path):
         ({}, b""),
         ({"a": None}, b"two\nlines"),
     )
-    with JudgedReader(path) as reader:
+    with JudgedReader(path, "c1") as reader:
         assert reader.read_body(third) == b"two\nlines"
         assert reader.read_meta(first) == {"reference": "ÄÖ\udce9", "lines": [2, 3]}
         assert reader.read_body(first) == '{"Town":"Köln"}'.encode()
@@ -53,11 +55,11 @@ def test_the_file_has_two_lines_an_entry_and_is_ours_alone(path):
 
 def test_a_synced_entry_can_be_read_while_the_writer_goes_on(path):
     with JudgedWriter(path) as writer:
-        first = writer.append({"record": 1}, b"{}")
+        first = writer.append("c1", {"record": 1}, b"{}")
         writer.sync()
-        with JudgedReader(path) as reader:
+        with JudgedReader(path, "c1") as reader:
             assert reader.read_meta(first) == {"record": 1}
-            second = writer.append({"record": 2}, b"[]")
+            second = writer.append("c1", {"record": 2}, b"[]")
             writer.sync()
             assert reader.read_body(second) == b"[]"
 
@@ -67,7 +69,7 @@ def test_a_writer_goes_on_after_what_a_crash_left(path, torn):
     path.write_bytes(torn)
     [entry] = write(path, ({"record": 2}, b"{}"))
     assert entry.offset in {len(torn), len(torn) + 1}
-    with JudgedReader(path) as reader:
+    with JudgedReader(path, "c1") as reader:
         assert reader.read_meta(entry) == {"record": 2}
         assert reader.read_body(entry) == b"{}"
     assert path.read_bytes().startswith(torn)
@@ -75,15 +77,15 @@ def test_a_writer_goes_on_after_what_a_crash_left(path, torn):
 
 
 def test_a_missing_side_file_is_lost(path):
-    with pytest.raises(JudgedLostError, match=r"c1\.judged is missing: its claim has to be judged again"):
-        JudgedReader(path)
+    with pytest.raises(JudgedLostError, match=r"c1\.judged is missing: c1 has to be judged again"):
+        JudgedReader(path, "c1")
     assert issubclass(JudgedLostError, SyncdError)
 
 
 def test_a_short_side_file_is_lost(path):
     [entry] = write(path, ({"record": 1}, b"{}"))
     os.truncate(path, path.stat().st_size - 1)
-    with JudgedReader(path) as reader:
+    with JudgedReader(path, "c1") as reader:
         assert reader.read_meta(entry) == {"record": 1}
         with pytest.raises(JudgedLostError, match="is too short"):
             reader.read_body(entry)
@@ -92,19 +94,49 @@ def test_a_short_side_file_is_lost(path):
 @pytest.mark.parametrize("entry", [Entry(0, 5, 2), Entry(1, 11, 2), Entry(13, 2, 0), Entry(16, 2, 0)])
 def test_a_place_where_nothing_begins_is_garbled(path, entry):
     path.write_bytes(b'{"record":1}\n{}\n[]\n\n'.replace(b"{}\n[", b"nonsense\n["))
-    with JudgedReader(path) as reader, pytest.raises(JudgedLostError, match="is garbled"):
+    with JudgedReader(path, "c1") as reader, pytest.raises(JudgedLostError, match="is garbled"):
         reader.read_meta(entry)
 
 
 def test_a_meta_that_is_no_object_is_garbled(path):
     path.write_bytes(b"[]\n\n")
-    with JudgedReader(path) as reader, pytest.raises(JudgedLostError, match="is garbled"):
+    with JudgedReader(path, "c1") as reader, pytest.raises(JudgedLostError, match="is garbled"):
         reader.read_meta(Entry(0, 2, 0))
+
+
+def test_of_a_shared_side_file_a_claim_reads_its_own_entries_alone(path):
+    with JudgedWriter(path) as writer:
+        first, second = (writer.append(claim_id, {"record": 1}, b"{}") for claim_id in ("c1.00", "c1.01"))
+    with JudgedReader(path, "c1.01") as reader:
+        assert reader.read_meta(second) == {"record": 1, "claim": "c1.01"}
+        with pytest.raises(JudgedLostError, match=r"of another file: c1\.01 has to be judged again") as caught:
+            reader.read_meta(first)
+    assert caught.value.claim_id == "c1.01"
+
+
+def test_after_a_failed_fsync_a_writer_takes_nothing_more_to_the_disk(path):
+    def fail(_descriptor):
+        raise OSError(errno.EIO, "")
+
+    writer = JudgedWriter(path)
+    writer.append("c1.00", {}, b"before")
+    with watching_fsync(fail), pytest.raises(StorageError, match="The disk fails"):
+        writer.sync()
+    assert writer.is_spoiled
+    writer.append("c1.00", {}, b"after")
+    for refused in (writer.sync, writer.flush):
+        with pytest.raises(StorageError, match=r"c1\.judged could not be made durable a moment ago"):
+            refused()
+    writer.spoil()
+    writer.close()
+    writer.close()
+    assert b"before" in path.read_bytes()
+    assert b"after" not in path.read_bytes()
 
 
 def test_a_message_about_a_lost_side_file_shows_nothing_of_it(path):
     path.write_bytes(b'{"name":"Erika Mustermann"\n\n')
-    with JudgedReader(path) as reader, pytest.raises(JudgedLostError) as caught:
+    with JudgedReader(path, "c1") as reader, pytest.raises(JudgedLostError) as caught:
         reader.read_meta(Entry(0, 26, 0))
     assert "Erika" not in str(caught.value)
     assert caught.value.__suppress_context__
@@ -112,7 +144,7 @@ def test_a_message_about_a_lost_side_file_shows_nothing_of_it(path):
 
 def test_closing_twice_is_harmless_and_a_closed_reader_reads_nothing(path):
     [entry] = write(path, ({}, b""))
-    reader = JudgedReader(path)
+    reader = JudgedReader(path, "c1")
     reader.close()
     reader.close()
     with pytest.raises(ValueError, match="closed"):
@@ -126,7 +158,7 @@ def test_a_missing_work_folder_is_named(tmp_path):
     with pytest.raises(StorageError, match="There is no folder"):
         JudgedWriter(tmp_path / "work" / "c1.judged")
     with pytest.raises(JudgedLostError):
-        JudgedReader(tmp_path / "work" / "c1.judged")
+        JudgedReader(tmp_path / "work" / "c1.judged", "c1")
 
 
 def test_a_full_disk_is_told(path):
@@ -136,12 +168,12 @@ def test_a_full_disk_is_told(path):
     writer = JudgedWriter(path.parent / "c2.judged")
     os.dup2(full := os.open("/dev/full", os.O_WRONLY), writer.flush())
     os.close(full)
-    entry = writer.append({"record": 1}, b"{}")
+    entry = writer.append("c1", {"record": 1}, b"{}")
     assert entry == Entry(0, 12, 2)
     with pytest.raises(StorageError, match="The disk is full"):
         writer.sync()
     with pytest.raises(StorageError, match="The disk is full"):
-        writer.append({}, bytes(2 * 1024**2))
+        writer.append("c1", {}, bytes(2 * 1024**2))
     with pytest.raises(StorageError, match="The disk is full"):
         writer.close()
     writer.close()
@@ -152,7 +184,7 @@ def test_200_000_orders_are_appended_fast(path):
     begun = time.perf_counter()
     with JudgedWriter(path) as writer:
         for number in range(200_000):
-            writer.append({"record": number, "lines": [number], "reference": "ORD-1"}, body)
+            writer.append("c1", {"record": number, "lines": [number], "reference": "ORD-1"}, body)
         writer.sync()
     assert time.perf_counter() - begun < 5  # 1 s on an idle machine
 
@@ -164,6 +196,6 @@ def test_problems_survive_as_json(path):
         Problem("encoding", "\udce9", line=0, value=""),
     )
     [entry] = write(path, ({"problems": dump_problems(problems)}, b""))
-    with JudgedReader(path) as reader:
+    with JudgedReader(path, "c1") as reader:
         assert load_problems(reader.read_meta(entry)["problems"]) == problems
     assert dump_problems(problems[1:2]) == [{"code": "empty", "message": "The file is empty."}]

@@ -12,6 +12,7 @@ from syncd.edges.judged import Entry
 from syncd.edges.ledger import LEDGER_NAME, MIGRATIONS, Ledger
 from syncd.edges.ledger_calls import begin_call, drop_call, end_call, restore_calls
 from syncd.edges.ledger_files import (
+    FileRow,
     add_file,
     begin_judging,
     close_file,
@@ -90,16 +91,17 @@ def test_a_file_comes_back_as_it_was_written_down_whatever_its_name(ledger, clai
 
 def test_the_life_of_a_file(ledger, claim):
     begin_judging(ledger, "c1")
-    end_judging(ledger, "c1", sha256="ab", size=3, fingerprint="f", problems=ENTRY)
+    end_judging(ledger, FileRow(claim, "carrying", sha256="ab", bytes=3, fingerprint="f", problems=ENTRY))
     note_fingerprint(ledger, "c1", "g")
     row = find_file(ledger, "c1")
     assert (row.state, row.sha256, row.bytes, row.fingerprint, row.problems) == ("carrying", "ab", 3, "g", ENTRY)
-    settle_file(ledger, "c1", "failed", "caf\udce9.csv", AT)
+    settle_file(ledger, "c1", "failed", "caf\udce9.csv", AT, {"rejected": 2})
     assert count_files(ledger) == {("orders", "settled"): 1}
-    close_file(ledger, "c1")
+    close_file(ledger, "c1", "failed")
     assert list_open_files(ledger) == []
     (row,) = list_finished_files(ledger, 5)
     assert (row.outcome, row.filed_as, row.finished_at) == ("failed", "caf\udce9.csv", AT)
+    assert row.counts == {"rejected": 2}
 
 
 def test_a_death_counts_only_against_what_was_being_judged(ledger, claim):

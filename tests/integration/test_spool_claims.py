@@ -215,8 +215,26 @@ def test_a_batch_shares_a_folder_that_goes_with_its_last_file(inbox, work):
     for claim_id, name in (("c1.00", "a.csv"), ("c1.02", "b.csv")):
         claims.find_judged(work, claim_id).touch()
         claims.find_original(work, Claim(claim_id, "orders", name, datetime.now(UTC))).unlink()
-        claims.remove_claim(work, claim_id)
-        assert names_in(work) == ([] if name == "b.csv" else ["c1"])
+        assert names_in(work) == ["c1", "c1.judged"]
+    claims.remove_claim(work, "c1.02")
+    assert names_in(work) == []
+
+
+def test_the_side_file_goes_with_the_last_claim_also_where_something_is_left_in_its_folder(work):
+    (work / "c1").mkdir()
+    (work / "c1/by hand.csv").touch()
+    claims.find_judged(work, "c1.00").touch()
+    claims.remove_claim(work, "c1.01")
+    assert names_in(work) == ["c1"]
+
+
+def test_side_files_are_listed_by_their_folders_and_removed_again_is_harmless(work):
+    for name in ("c1.judged", "c2.07.judged", "stray.csv"):
+        (work / name).touch()
+    assert sorted(claims.list_judged(work)) == ["c1", "c2.07"]
+    for _ in range(2):
+        claims.remove_judged(claims.name_judged(work, "c2.07"))
+    assert names_in(work) == ["c1.judged", "stray.csv"]
 
 
 def test_a_batch_of_which_nothing_is_left_leaves_no_folder(inbox, work):

@@ -1,6 +1,7 @@
 """What is synced together: each asker waits for its own, and a refusal reaches only whom it concerns."""
 
 import asyncio
+import errno
 import os
 from pathlib import Path
 
@@ -65,6 +66,25 @@ async def test_a_move_is_durable_where_it_went_before_it_is_gone_where_it_was(tm
         await syncs.move(done, work)
         await asyncio.gather(syncs.move(done, work), syncs.folder(tmp_path), syncs.move(done, work))
     assert synced == [done, work, done, tmp_path, work]
+
+
+@pytest.mark.parametrize("others", [0, 1])
+async def test_who_asks_for_one_file_at_once_shares_its_fsync_and_its_refusal(tmp_path, others):
+    syncs, synced, answers = Syncs(SystemClock()), [], []
+
+    def fail(descriptor: int) -> None:
+        synced.append(descriptor)
+        if descriptor == file.fileno():
+            raise OSError(errno.EIO, "")
+
+    with (tmp_path / "a").open("wb") as file:
+        both = [syncs.new_file(file.fileno(), tmp_path) for _ in range(2)]
+        away = [syncs.folder(tmp_path.parent) for _ in range(others)]
+        with watching_fsync(fail):
+            answers += await asyncio.gather(*both, *away, return_exceptions=True)
+        assert synced.count(file.fileno()) == 1
+    assert len(synced) == 2 + others
+    assert [type(answer) for answer in answers] == [StorageError, StorageError] + others * [type(None)]
 
 
 async def test_who_goes_away_spoils_nothing(tmp_path):
