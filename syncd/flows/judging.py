@@ -48,7 +48,7 @@ LARGE_BYTES = 64 * 1024
 
 KILLS = Problem(
     "internal",
-    "syncd died three times while it was reading this file, so it was set aside unread. "
+    "syncd died or failed three times while it was reading this file, so it was set aside unread. "
     "Please report this as a bug of syncd; other files are not affected.",
 )
 
