@@ -46,7 +46,7 @@ lint: .venv/dev.installed ## check style and format
 types: .venv/dev.installed ## check types
 	$(BIN)/mypy
 
-bench: .venv/dev.installed ## measure against a hand-written script, and write docs/performance.md (about an hour)
+bench: .venv/dev.installed ## measure against a hand-written script, and write docs/performance.md (about half an hour)
 	$(BIN)/python -m bench
 
 bench-quick: .venv/dev.installed ## the same in small, under two minutes, on the screen only
