@@ -15,7 +15,7 @@ from typing import Any, Self, cast
 
 from syncd.core.model import Problem
 from syncd.core.names import folder_name, show_name
-from syncd.edges.storage import show_path, storage_faults
+from syncd.edges.storage import storage_faults
 from syncd.errors import StorageError, SyncdError
 
 _BUFFER_BYTES = 1024**2
@@ -52,7 +52,7 @@ class JudgedWriter:
     def __init__(self, path: Path) -> None:
         self._faults = storage_faults(path.parent)
         self._path = path
-        self.is_spoiled = False  #: what was written may be lost, whatever a later sync says
+        self._refusal: StorageError | None = None  # why what was written may be lost, whatever a later sync says
         self._buffer = bytearray()
         with self._faults:
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -84,23 +84,26 @@ class JudgedWriter:
         try:
             with self._faults:
                 os.fsync(descriptor)
-        except StorageError:
-            self.spoil()
+        except StorageError as error:
+            self.spoil(error)
             raise
 
-    def spoil(self) -> None:
-        """Refuse to go on: what could not be synced is lost to the kernel, and a later sync would not tell."""
-        self.is_spoiled = True
+    def spoil(self, refusal: StorageError) -> None:
+        """Refuse to go on: what could not be synced is lost to the kernel, and a later sync would not tell.
+
+        All who share the side file are told of the refusal that was its end.
+        """
+        self._refusal = self._refusal or refusal
         self._buffer.clear()
 
     def is_good(self) -> bool:
         """Return whether others may join: nothing of it was lost, and its file still has its name."""
-        return not self.is_spoiled and os.fstat(self._descriptor).st_nlink > 0
+        return self._refusal is None and os.fstat(self._descriptor).st_nlink > 0
 
     def flush(self) -> int:
         """Hand every entry to the kernel, and return the descriptor that has to be synced."""
-        if self.is_spoiled:
-            raise StorageError(f"{show_path(self._path)} could not be made durable a moment ago; syncd tries again.")
+        if self._refusal is not None:
+            raise StorageError(str(self._refusal))
         with self._faults:
             while self._buffer:
                 del self._buffer[: os.write(self._descriptor, self._buffer)]
@@ -110,7 +113,7 @@ class JudgedWriter:
         """Write what is buffered and close; harmless when done twice. Raise StorageError."""
         if self._descriptor >= 0:
             try:
-                if not self.is_spoiled:
+                if self._refusal is None:
                     self.flush()
             finally:
                 os.close(self._descriptor)

@@ -123,8 +123,8 @@ async def _make_durable(writer: JudgedWriter, folder: Path, syncs: Syncs) -> Non
     try:
         await syncs.new_file(writer.flush(), folder)
         writer.flush()  # refused where somebody else's turn just before it failed: the kernel tells that only once
-    except StorageError:
-        writer.spoil()
+    except StorageError as error:
+        writer.spoil(error)
         raise
 
 

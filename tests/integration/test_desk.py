@@ -59,11 +59,11 @@ def test_a_shared_writer_is_good_until_the_last_leaves(desk):
 def test_who_comes_after_a_failed_fsync_has_a_new_writer_while_the_old_one_is_still_used(desk):
     with desk.write_judged(BATCH[0]) as spoiled:
         spoiled.append(BATCH[0], {}, b"lost")
-        spoiled.spoil()
+        spoiled.spoil(StorageError("The disk is full."))
         with desk.write_judged(BATCH[1]) as writer:
             assert writer is not spoiled
             entry = writer.append(BATCH[1], {"record": 1}, b"{}")
-            with pytest.raises(StorageError, match="could not be made durable a moment ago"):
+            with pytest.raises(StorageError, match=r"The disk is full\."):
                 spoiled.flush()
             with desk.write_judged(BATCH[0]) as again:
                 assert again is writer
@@ -75,7 +75,7 @@ def test_who_comes_after_a_failed_fsync_has_a_new_writer_while_the_old_one_is_st
 def test_leaving_a_spoiled_writer_hides_nothing_of_why_it_was_left(desk):
     def leave():
         with desk.write_judged(BATCH[0]) as writer:
-            writer.spoil()
+            writer.spoil(StorageError("The disk is full."))
             writer.append(BATCH[0], {}, b"too late")
             raise KeyError
 

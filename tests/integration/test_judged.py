@@ -122,12 +122,14 @@ def test_after_a_failed_fsync_a_writer_takes_nothing_more_to_the_disk(path):
     writer.append("c1.00", {}, b"before")
     with watching_fsync(fail), pytest.raises(StorageError, match="The disk fails"):
         writer.sync()
-    assert writer.is_spoiled
+    assert not writer.is_good()
     writer.append("c1.00", {}, b"after")
     for refused in (writer.sync, writer.flush):
-        with pytest.raises(StorageError, match=r"c1\.judged could not be made durable a moment ago"):
+        with pytest.raises(StorageError, match="The disk fails"):
             refused()
-    writer.spoil()
+    writer.spoil(StorageError("The disk is full."))
+    with pytest.raises(StorageError, match="The disk fails"):  # the first refusal was its end
+        writer.flush()
     writer.close()
     writer.close()
     assert b"before" in path.read_bytes()
