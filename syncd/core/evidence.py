@@ -31,6 +31,11 @@ class Evidence:
     min_rows: int | None = None
     lease: bool = False  #: ask the kernel whether somebody still has the file open for writing
 
+    @property
+    def has_sidecars(self) -> bool:
+        """Whether something has to stand beside a file."""
+        return bool(self.marker or self.checksum)
+
 
 def list_sidecars(name: str, evidence: Evidence) -> tuple[str, ...]:
     """Given a file's name, return the names that must stand beside it; none beside a rejected file.

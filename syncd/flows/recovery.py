@@ -75,20 +75,22 @@ def recover_files(sources: Iterable[SourceConfig], ledger: Ledger, clock: Clock,
             if (source.name, outcome) in unfinished:
                 remove_leftovers(folder)
         adopt_strays(source, ledger, clock, random)
-    rows = []
+    rows, orphans = [], []
     for row in list_open_files(ledger):
         its_source = known.get(row.claim.source)
         if its_source is None:
-            say(
-                "file_without_source",
-                "its source is no longer in the config; put the source back to let it go on",
-                level="WARNING",
-                source=row.claim.source,
-                file=show_name(row.claim.name),
-            )
+            orphans.append(row.claim)
         elif (kept := _recover_file(row, its_source, ledger)) is not None:
             rows.append(kept)
     ledger.commit()
+    for orphan in orphans:  # said last: a machine that refuses is tried over and over
+        say(
+            "file_without_source",
+            "its source is no longer in the config; put the source back to let it go on",
+            level="WARNING",
+            source=orphan.source,
+            file=show_name(orphan.name),
+        )
     return rows
 
 

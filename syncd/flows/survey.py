@@ -12,7 +12,7 @@ from pathlib import Path
 from syncd.config.model import Config, InventoryConfig, SourceConfig
 from syncd.core.estimate import estimate_minutes
 from syncd.core.evidence import is_sidecar
-from syncd.core.names import matches, rejected_name, show_name
+from syncd.core.names import make_matcher, rejected_name, show_name
 from syncd.edges.clock import Clock
 from syncd.edges.glance import glance_into
 from syncd.edges.holds import describe_hold, read_holds
@@ -302,11 +302,12 @@ def _look_into(source: SourceConfig, now: datetime) -> tuple[Waiting, list[str]]
     """Return what waits in an inbox, and what is wrong there. One that is not made yet holds nothing."""
     count, oldest_ns = 0, None
     unmatched = []
+    fits, has_sidecars = make_matcher(source.match), source.complete.has_sidecars
     try:
         for name, came_ns in glance_into(source.inbox, _LOOKS) if stat_file(source.inbox) is not None else ():
-            if is_sidecar(name, source.complete):
+            if has_sidecars and is_sidecar(name, source.complete):
                 continue
-            if matches(name, source.match):
+            if fits(name):
                 count += 1
                 if came_ns is not None:
                     oldest_ns = came_ns if oldest_ns is None else min(oldest_ns, came_ns)

@@ -10,7 +10,7 @@ from random import Random
 from syncd.config.model import SourceConfig
 from syncd.core.evidence import Evidence, find_lacking, is_sidecar, list_sidecars
 from syncd.core.model import Claim, FileStat
-from syncd.core.names import matches, numbered_claim, show_name
+from syncd.core.names import make_matcher, numbered_claim, show_name
 from syncd.core.settle import Sighting, observe
 from syncd.edges.beside import put_back_beside, take_beside
 from syncd.edges.claims import claim, find_original, made_folder
@@ -188,13 +188,14 @@ class Taker:
         odd: dict[str, bool] = {}
         unmatched: set[str] = set()
         own = {self.source.work.name, self.source.done.name, self.source.failed.name}
+        fits, has_sidecars = make_matcher(self.source.match), self.source.complete.has_sidecars
         for found in list_inbox(self.source.inbox):
             if isinstance(found, Oddity):
                 if not (found.kind == "folder" and found.name in own):
                     odd[found.name] = self._note_oddity(found)
-            elif is_sidecar(found.name, self.source.complete):
+            elif has_sidecars and is_sidecar(found.name, self.source.complete):
                 sidecars.append(found)
-            elif not matches(found.name, self.source.match):
+            elif not fits(found.name):
                 unmatched.add(found.name)
                 if found.name not in self.unmatched:
                     say(
