@@ -89,14 +89,17 @@ class Daemon:
             if app is None:
                 return self._say_stopped()
             watcher = Watcher(loop, lambda: self._ring(app))
-            work = loop.create_task(app.orders.run(app.rows), name="orders")
-            watch = loop.create_task(self._watch_end(app, once=once, max_wait_s=max_wait_s), name="end")
-            polls = [] if app.polling is None else [loop.create_task(app.polling.run(once=once), name="polls")]
+            polls: list[asyncio.Task[None]] = []
             asides = build_asides(app)
             care = self._build_upkeep(app, watcher, asides, lambda: None if once else find_dead(app, polls))
+            windows = self._open_windows(app, lambda: None if once else find_dead(app, polls))
+            # Only now: what fails above leaves nothing running.
+            work = loop.create_task(app.orders.run(app.rows), name="orders")
+            watch = loop.create_task(self._watch_end(app, once=once, max_wait_s=max_wait_s), name="end")
+            if app.polling is not None:
+                polls.append(loop.create_task(app.polling.run(once=once), name="polls"))
             upkeep = loop.create_task(care.run(), name="upkeep")
             announce = loop.create_task(self._announce(app), name="announce")
-            windows = self._open_windows(app, lambda: None if once else find_dead(app, polls))
             say("started", config=str(config.path), sources=len(config.sources))
             try:
                 futures: set[asyncio.Future[Any]] = {work, upkeep, watch, self._ending}

@@ -5,6 +5,7 @@ by its place. It holds customer data: mode 0600, removed with the folder. Refuse
 means; whether a body is still the one that was judged, the ledger's payload hash says.
 """
 
+import contextlib
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -16,6 +17,7 @@ from typing import Any, Self, cast
 from syncd.core.model import Problem
 from syncd.core.names import folder_name, show_name
 from syncd.edges.storage import storage_faults
+from syncd.edges.syncs import Syncs
 from syncd.errors import StorageError, SyncdError
 
 _BUFFER_BYTES = 1024**2
@@ -57,9 +59,14 @@ class JudgedWriter:
         with self._faults:
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
             self._descriptor = os.open(path, flags, 0o600)
-            self._offset = os.fstat(self._descriptor).st_size
-            if self._offset and os.pread(self._descriptor, 1, self._offset - 1) != b"\n":  # torn by a crash
-                self._add(b"\n")
+            try:
+                self._offset = os.fstat(self._descriptor).st_size
+                self._kept = self._offset  # what stays after a refusal: others' entries, and what was made durable
+                if self._offset and os.pread(self._descriptor, 1, self._offset - 1) != b"\n":  # torn by a crash
+                    self._add(b"\n")
+            except OSError:
+                os.close(self._descriptor)
+                raise
 
     def append(self, claim_id: str, meta: Mapping[str, object], body: bytes) -> Entry:
         """Given what JSON can hold and a body, return where they stand. They are durable only after `sync`.
@@ -87,26 +94,50 @@ class JudgedWriter:
         except StorageError as error:
             self.spoil(error)
             raise
+        self._kept = self._offset
+
+    async def sync_beside(self, syncs: Syncs) -> None:
+        """Make every entry written so far, and the file's name, durable while the loop goes on. Raise StorageError."""
+        descriptor, kept = self.flush(), self._offset
+        try:
+            await syncs.new_file(descriptor, self._path.parent)
+        except StorageError as error:
+            self.spoil(error)
+            raise
+        self.flush()  # refused where somebody else's turn just before it failed: the kernel tells that only once
+        self._kept = max(self._kept, kept)
 
     def spoil(self, refusal: StorageError) -> None:
         """Refuse to go on: what could not be synced is lost to the kernel, and a later sync would not tell.
 
-        All who share the side file are told of the refusal that was its end.
+        All who share the side file are told of the refusal that was its end, and judge again. What they had written
+        is cut off, or each try of theirs would take more of a disk that may be full.
         """
-        self._refusal = self._refusal or refusal
-        self._buffer.clear()
+        if self._refusal is None:
+            self._refusal = refusal
+            self._buffer.clear()
+            with contextlib.suppress(OSError):  # nobody reads it; only its room is lost
+                os.ftruncate(self._descriptor, self._kept)
 
     def is_good(self) -> bool:
-        """Return whether others may join: nothing of it was lost, and its file still has its name."""
-        return self._refusal is None and os.fstat(self._descriptor).st_nlink > 0
+        """Return whether others may join: nothing of it was lost, and its file still has its name.
+
+        Raise StorageError if the disk refuses.
+        """
+        with self._faults:
+            return self._refusal is None and os.fstat(self._descriptor).st_nlink > 0
 
     def flush(self) -> int:
-        """Hand every entry to the kernel, and return the descriptor that has to be synced."""
+        """Hand every entry to the kernel, and return the descriptor that has to be synced. Raise StorageError."""
         if self._refusal is not None:
             raise StorageError(str(self._refusal))
-        with self._faults:
-            while self._buffer:
-                del self._buffer[: os.write(self._descriptor, self._buffer)]
+        try:
+            with self._faults:
+                while self._buffer:
+                    del self._buffer[: os.write(self._descriptor, self._buffer)]
+        except StorageError as error:
+            self.spoil(error)
+            raise
         return self._descriptor
 
     def close(self) -> None:

@@ -1,8 +1,8 @@
 """Makes files and folders durable, many at once: who asks at the same time shares the disk's work.
 
 One fsync after another writes the disk's journal each time. So the data of all is set on its way first; the first
-fsync then writes the journal for all of them, and the others find it written. Several are done on a thread, and
-who asks meanwhile waits for the next turn; what one alone asks for is done at once, as a thread would cost more.
+fsync then writes the journal for all of them, and the others find it written. They are done on a thread, as a disk
+that does not answer must hold up nobody but who waits for it; who asks meanwhile waits for the next turn.
 Within a turn files come first, then folders that something came to, then those that something left: so a move is
 in its new folder before it is out of the old one. Refuses to skip any: each file and folder that was asked for has
 had an fsync of its own when its asker goes on.
@@ -95,11 +95,7 @@ class Syncs:
     def _begin(self) -> None:
         syncs = [*self._files.values(), *self._folders.values(), *self._left.values()]
         self._files, self._folders, self._left = {}, {}, {}
-        if all(sync.askers == syncs[0].askers for sync in syncs):
-            _run_all(syncs)
-            _answer(syncs)
-        else:
-            self._turn = asyncio.get_running_loop().create_task(self._take_turn(syncs))
+        self._turn = asyncio.get_running_loop().create_task(self._take_turn(syncs))
 
     async def _take_turn(self, syncs: list[_Sync]) -> None:
         self._on_thread = self._clock.monotonic(), syncs[0]

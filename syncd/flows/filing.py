@@ -33,6 +33,7 @@ from syncd.edges.spool import (
     file_away,
     is_same_content,
     name_taken,
+    prepare_folder,
     read_chunks,
     stat_file,
 )
@@ -142,6 +143,8 @@ class Filing:
         Of a file that is gone, its report is all that is left to file.
         """
         filed_as = row.filed_as or row.claim.name
+        if not folder.is_dir():  # somebody removed it
+            prepare_folder(folder)
         has_rejected = not gone and self._has_rejected(row, counts)
         if has_rejected and not await self._put(folder / rejected_name(filed_as), lambda: self._build_rejected(row)):
             return False

@@ -6,8 +6,7 @@ lets the loop breathe every few orders, so that a big file holds up neither call
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from syncd.core.evidence import check_checksum, fill_name, list_sidecars
 from syncd.core.intake import Reading, judge
@@ -16,7 +15,7 @@ from syncd.core.names import folder_name
 from syncd.edges.beside import read_beside
 from syncd.edges.claims import remove_judged
 from syncd.edges.clock import Clock
-from syncd.edges.judged import Entry, JudgedWriter, dump_problems, load_problems
+from syncd.edges.judged import Entry, JudgedWriter, dump_problems
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import FileRow, begin_judging, end_judging
 from syncd.edges.ledger_orders import (
@@ -102,7 +101,7 @@ async def judge_file(
         if after is None or write_fingerprint(after) != write_fingerprint(before):
             scribe.note(Damaged(CHANGED))
         problems = scribe.finish(whole=desk.source(claim_id).on_invalid == "reject_file")
-        await _make_durable(writer, judged_path.parent, syncs)
+        await writer.sync_beside(syncs)
     if ledger.undone != undone:  # somebody's commit failed meanwhile, and took orders of this file with it
         raise LedgerError(f"The ledger {ledger.path} lost what was being written; the file is judged again.")
     row = replace(
@@ -117,15 +116,6 @@ async def judge_file(
     await ledger.durable()
     say("file_judged", claim=claim_id, orders=scribe.orders, to_send=scribe.to_send)
     return row
-
-
-async def _make_durable(writer: JudgedWriter, folder: Path, syncs: Syncs) -> None:
-    try:
-        await syncs.new_file(writer.flush(), folder)
-        writer.flush()  # refused where somebody else's turn just before it failed: the kernel tells that only once
-    except StorageError as error:
-        writer.spoil(error)
-        raise
 
 
 def _check_checksum(row: FileRow, desk: Desk, sha256: str) -> Problem | None:
@@ -163,6 +153,14 @@ class _Breath:
                 raise StoppedError
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an order stands in its file."""
+
+    record: int
+    lines: tuple[int, ...]
+
+
 class _Scribe:
     """Writes down what judging yields, and settles what equal references in one file mean.
 
@@ -175,6 +173,8 @@ class _Scribe:
         self._desk = desk
         self._writer = writer
         self._good: list[Order] = []  #: not yet written down
+        self._equal: dict[str, OrderRow] = {}  #: of references that came again with the same content, the first order
+        self._refused: dict[str, _Place] = {}  #: of references that came with other content, where the first order is
         self._damage: list[Problem] = []
         self._notices: list[Problem] = []
         self._invalid = 0
@@ -190,9 +190,7 @@ class _Scribe:
             case Invalid():
                 self._note_good()
                 self._invalid += 1
-                twins = self._find(judged.reference)
-                problems = (*judged.problems, *self._refuse_twins(twins, judged.lines))
-                self._add(judged, Outcome.INVALID, problems)
+                self._add(judged, Outcome.INVALID, (*judged.problems, *self._refuse_twins(judged)))
             case Skipped():
                 self._note_good()
                 self._add(judged, Outcome.SKIPPED, (judged.problem,))
@@ -214,16 +212,26 @@ class _Scribe:
             self.to_send += len(orders)
 
     def _note_order(self, order: Order) -> None:
-        twins = self._find(order.reference)
-        if not twins:
-            self._add(order, WAITING, (), order.body, order.payload_hash)
-            return
-        first = twins[0]
-        if first.payload_hash == order.payload_hash and first.state == WAITING:
+        first = self._find_equal(order)
+        if first is not None:
             self._add(order, WAITING, (), order.body, order.payload_hash, twin=first.id)
-            return
-        self._invalid += 1
-        self._add(order, Outcome.INVALID, self._refuse_twins(twins, order.lines))
+        elif problems := self._refuse_twins(order):
+            self._invalid += 1
+            self._add(order, Outcome.INVALID, problems)
+        else:
+            self._add(order, WAITING, (), order.body, order.payload_hash)
+
+    def _find_equal(self, order: Order) -> OrderRow | None:
+        """Return the first order of a reference if all that bear it have the content of this one."""
+        if order.reference in self._refused:
+            return None
+        first = self._equal.get(order.reference)
+        if first is None:
+            first = next(iter(self._find(order.reference)), None)
+        if first is None or first.state != WAITING or first.payload_hash != order.payload_hash:
+            return None
+        self._equal[order.reference] = first
+        return first
 
     def _find(self, reference: str | None) -> list[OrderRow]:
         """Return the orders before with this reference; one that a rule leaves out is in nobody's way."""
@@ -232,20 +240,29 @@ class _Scribe:
         found = find_in_file(self._ledger, self._claim_id, reference)
         return [row for row in found if row.state != Outcome.SKIPPED]
 
-    def _refuse_twins(self, twins: list[OrderRow], lines: tuple[int, ...]) -> tuple[Problem, ...]:
+    def _refuse_twins(self, newcomer: Order | Invalid) -> tuple[Problem, ...]:
         """The same reference with other content: none of them is sent. Return the newcomer's problem."""
-        if not twins:
+        reference = newcomer.reference
+        if reference is None:
             return ()
-        self._writer.sync()
+        place = _Place(newcomer.record, newcomer.lines)
+        if reference not in self._refused:  # else all before are refused already, however many they are
+            twins = self._find(reference)
+            if not twins:
+                return ()
+            self._refuse_all(twins, place)
+        return (_build_duplicate(self._refused[reference], place),)
+
+    def _refuse_all(self, twins: list[OrderRow], newcomer: _Place) -> None:
+        self._writer.flush()
         with self._desk.open_judged(self._claim_id) as reader:
             metas = [reader.read_meta(twin.entry) for twin in twins]
-        for twin, meta in zip(twins, metas, strict=True):
-            if not _says_duplicate(meta):
-                problem = _build_duplicate(lines, tuple(meta["lines"]))
-                meta["problems"] = [*meta["problems"], *dump_problems((problem,))]
-                self.to_send -= twin.state == WAITING
-                note_entry(self._ledger, twin.id, Outcome.INVALID, self._writer.append(self._claim_id, meta, b""))
-        return (_build_duplicate(tuple(metas[0]["lines"]), lines),)
+        places = [_Place(twin.record, tuple(meta["lines"])) for twin, meta in zip(twins, metas, strict=True)]
+        for twin, meta, place in zip(twins, metas, places, strict=True):
+            meta["problems"] = [*meta["problems"], *dump_problems((_build_duplicate(newcomer, place),))]
+            self.to_send -= twin.state == WAITING
+            note_entry(self._ledger, twin.id, Outcome.INVALID, self._writer.append(self._claim_id, meta, b""))
+        self._refused[str(twins[0].reference)] = places[0]
 
     def _add(
         self,
@@ -284,19 +301,17 @@ class _Scribe:
         return self._writer.append(self._claim_id, {"problems": dump_problems(problems)}, b"")
 
 
-def _says_duplicate(meta: dict[str, object]) -> bool:
-    problems = meta["problems"]
-    return isinstance(problems, list) and any(
-        problem.code == "duplicate_reference" for problem in load_problems(problems)
-    )
-
-
-def _build_duplicate(other_lines: tuple[int, ...], own_lines: tuple[int, ...]) -> Problem:
-    where = f"line {other_lines[0]}" if other_lines else "another place"
+def _build_duplicate(other: _Place, own: _Place) -> Problem:
+    if not other.lines:
+        where = "another place"
+    elif other.lines[:1] == own.lines[:1]:  # all of a file on one line
+        where = f"order {other.record} of this line"
+    else:
+        where = f"line {other.lines[0]}"
     return Problem(
         "duplicate_reference",
         f"The same reference stands at {where} with other content; neither is sent. "
         "Give each order a reference of its own, or remove the wrong one.",
         field="/ReferenceNumber",
-        line=own_lines[0] if own_lines else None,
+        line=own.lines[0] if own.lines else None,
     )

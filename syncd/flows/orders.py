@@ -90,6 +90,7 @@ class Orders:
         self._bells = {taker.source.name: asyncio.Event() for taker in takers}
         self._swept: set[str] = set()
         self._unproven = set(self._bells)
+        self._broken_off: set[str] = set()  # sources whose sweep met a bug of ours: what it took is to be picked up
         self._swept_by: dict[str, float] = {}  #: when each inbox's sweep has to be over
         self._pauses: set[asyncio.Task[None]] = set()
         for taker in self.takers:
@@ -147,14 +148,14 @@ class Orders:
         """A file's judged orders are lost: judge it anew. What was sent of it is known, and asked about."""
         if claim_id in self._lost:  # every order of it in flight may find that out
             return
-        self._lost.add(claim_id)
+        put_back_judging(self._ledger, claim_id)
+        self._lost.add(claim_id)  # once the ledger took it: what it refuses is tried again
         say(
             "judged_lost",
             "its judged orders cannot be read; it is judged again",
             level="WARNING",
             claim=claim_id,
         )
-        put_back_judging(self._ledger, claim_id)
         self._to_judge.put_nowait(claim_id)
 
     def _take_in_hand(self, row: FileRow) -> None:
@@ -208,13 +209,15 @@ class Orders:
     async def _sweep(self, taker: Taker) -> float:
         """Sweep once; return when to look again, whatever happens."""
         try:
-            if taker.trouble is not None:
+            if taker.trouble is not None or taker.source.name in self._broken_off:
                 self._pick_up(taker.source)
+                self._broken_off.discard(taker.source.name)
             return await taker.sweep()
         except (StorageError, LedgerError) as error:
             taker.hold(str(error))
         except Exception as error:  # noqa: BLE001  a bug of ours in one inbox holds up no other
             say_bug("bug", error, source=taker.source.name)
+            self._broken_off.add(taker.source.name)
         return self._clock.monotonic() + MACHINE_PAUSE_S
 
     def _pick_up(self, source: SourceConfig) -> None:

@@ -4,6 +4,7 @@ A file that cannot be taken is left where it is and named once; nothing here rea
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -28,10 +29,21 @@ RESCAN_S = 5.0
 """How often an inbox is listed even when no bell rang; large inboxes are listed less often."""
 HOLD_LOOK_S = 1.0
 """How often it is looked whether a hold is over."""
+RENAME_S = 5.0
+"""So long a file with two names may be one that is being renamed by its sender."""
 BREATH = 16
 """Files claimed before the loop has its turn."""
 SMALL_BYTES = 64 * 1024
 """A larger file has a folder and a side file of its own, so that no small one waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Odd:
+    """Something in the inbox that is never taken."""
+
+    since: float  #: boot seconds; when we first saw it
+    is_named: bool  #: in the log
+    is_renamed: bool  #: by somebody who links a file to its new name and then removes the old one
 
 
 def make_claim_id(clock: Clock, random: Random) -> str:
@@ -82,7 +94,7 @@ class Taker:
         self._clock = clock
         self._random = random
         self._rescan_s = rescan_s
-        self._odd: dict[str, bool] = {}  #: odd things seen; whether they were named in the log
+        self._odd: dict[str, _Odd] = {}
 
     async def sweep(self) -> float:
         """Look through the inbox once, take what is settled, and return when to look again (boot-time seconds)."""
@@ -110,7 +122,7 @@ class Taker:
         if on_hold != self.on_hold:
             say("source_held" if on_hold else "source_released", source=self.source.name)
         if on_hold:
-            self.waiting = {}  # what waits settles anew after the release, and keeps no run from its end
+            self.waiting, self._odd = {}, {}  # what waits settles anew after the release, and keeps no run from its end
         self.on_hold = on_hold
 
     def is_idle(self) -> bool:
@@ -119,13 +131,13 @@ class Taker:
         An empty file that may yet grow does not count, nor one that lacks what its sender has to send.
         """
         growing = any(sighting.stat.size for name, sighting in self.waiting.items() if name not in self.held)
-        return not growing and self._sidecars_due is None
+        return not growing and self._sidecars_due is None and not any(odd.is_renamed for odd in self._odd.values())
 
     async def _take_settled(self) -> float | None:
         prepare_folder(self.source.inbox)
         prepare_folder(self.source.work, mode=0o700)
         now = self._clock.monotonic()
-        candidates, sidecars = self._list_candidates()
+        candidates, sidecars = self._list_candidates(now)
         settling = observe(self.waiting, candidates, now, self.source.settle_seconds)
         self.waiting = settling.sightings
         ready: Sequence[FileStat] = settling.ready
@@ -138,7 +150,7 @@ class Taker:
             # As long again for all the others: of a backlog, the first orders are sent while the last file is taken.
             await self._clock.sleep(self._clock.monotonic() - begun_at)
         due = [at for at in (settling.next_due, self._sidecars_due) if at is not None]
-        if due and not self.is_idle():
+        if not self.is_idle():
             due.append(self._clock.monotonic() + LOOK_AGAIN_S)
         return min(due, default=None)
 
@@ -181,18 +193,18 @@ class Taker:
             )
         return ("its writer", "somebody still has it open for writing") if written else None
 
-    def _list_candidates(self) -> tuple[list[FileStat], list[FileStat]]:
+    def _list_candidates(self, now: float) -> tuple[list[FileStat], list[FileStat]]:
         """Return the files of orders in the inbox, and the markers and checksums."""
         candidates: list[FileStat] = []
         sidecars: list[FileStat] = []
-        odd: dict[str, bool] = {}
+        odd: dict[str, _Odd] = {}
         unmatched: set[str] = set()
         own = {self.source.work.name, self.source.done.name, self.source.failed.name}
         fits, has_sidecars = make_matcher(self.source.match), self.source.complete.has_sidecars
         for found in list_inbox(self.source.inbox):
             if isinstance(found, Oddity):
                 if not (found.kind == "folder" and found.name in own):
-                    odd[found.name] = self._note_oddity(found)
+                    odd[found.name] = self._note_oddity(found, now, fits(found.name))
             elif has_sidecars and is_sidecar(found.name, self.source.complete):
                 sidecars.append(found)
             elif not fits(found.name):
@@ -210,10 +222,13 @@ class Taker:
         self._odd, self.unmatched = odd, unmatched
         return candidates, sidecars
 
-    def _note_oddity(self, oddity: Oddity) -> bool:
-        """Name it once, at the second look: a file with two links may be a rename in flight."""
-        named = self._odd.get(oddity.name)
-        if named is False:
+    def _note_oddity(self, oddity: Oddity, now: float, fits: bool) -> _Odd:
+        """Name it once, at the second look; of a file with two links later, as it may be a rename in flight."""
+        before = self._odd.get(oddity.name)
+        is_hard_link = oddity.kind == "hard link"
+        if before is None or (is_hard_link and now - before.since < RENAME_S):
+            return _Odd(now if before is None else before.since, is_named=False, is_renamed=fits and is_hard_link)
+        if not before.is_named:
             say(
                 "file_left_alone",
                 f"a {oddity.kind} is never taken; only regular files with one name are",
@@ -221,7 +236,7 @@ class Taker:
                 source=self.source.name,
                 file=show_name(oddity.name),
             )
-        return named is not None
+        return _Odd(before.since, is_named=True, is_renamed=False)
 
     def _claim_batch(self, stats: Sequence[FileStat]) -> None:
         """Take some files into one folder, make that durable, and only then hand them on."""

@@ -163,3 +163,12 @@ async def test_a_disk_mounted_over_the_inbox_is_held_and_goes_on_when_it_is_gone
         house.drop("good-1.json", GOOD["good-1.json"])
         await until(lambda: house.names("done") == ["good-1.json"])
         await until(lambda: not troubles(daemon))
+
+
+async def test_a_done_or_failed_folder_that_is_removed_is_made_again(house):
+    async with running(house):
+        for name in ("done", "failed"):
+            (house.root / name).rmdir()
+        drop_all(house)
+        await until(lambda: all((house.root / name).is_dir() for name in ("done", "failed")))
+        await until(lambda: is_filed(house))

@@ -3,13 +3,13 @@
 import asyncio
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from support.house import open_house
-from support.orders import make_order, write_json
+from support.orders import make_order, write_csv, write_json
 from support.spoil import heeding_modes, permission_lost, read_only, small_disk
 from support.watch import FastClock, gather_log, running, troubles, until
 
@@ -48,6 +48,31 @@ async def test_a_ledger_locked_by_somebody_holds_everything_until_it_is_free(hou
             await until(lambda: not troubles(daemon))
     assert not lines.pick("bug")
     assert len(house.sandbox.orders) == 3
+
+
+def is_locked_by(other: sqlite3.Connection) -> bool:
+    with suppress(sqlite3.OperationalError):  # syncd writes at this moment
+        other.execute("BEGIN IMMEDIATE")
+    return other.in_transaction
+
+
+async def test_a_ledger_that_is_locked_just_when_a_side_file_is_lost_leaves_no_file_behind(house):
+    with gather_log() as lines:
+        async with running(house, clock=FastClock(), requests=10, per_s=4) as daemon:
+            house.drop("a.csv", write_csv(*(make_order(f"A-{number}") for number in range(30))))
+            await until(lambda: lines.pick("file_judged") and len(house.sandbox.orders) > 2)
+            with closing(sqlite3.connect(house.root / "state" / LEDGER_NAME, timeout=0)) as other:
+                await until(lambda: is_locked_by(other))
+                for side_file in (house.root / "work").glob("*.judged"):
+                    side_file.unlink()
+                await until(lambda: any("locked" in sentence for sentence in troubles(daemon)), seconds=60)
+                other.execute("ROLLBACK")
+            await until(lambda: house.names("done") == ["a.csv"], seconds=60)
+            await until(lambda: not troubles(daemon))
+    assert not lines.pick("bug")
+    assert len(lines.pick("judged_lost")) == 1
+    assert {order.times_created for order in house.sandbox.orders.values()} == {1}
+    assert len(house.sandbox.orders) == 30
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from syncd.errors import StorageError
 from syncd.flows.desk import Desk
 from syncd.flows.judging import judge_file
 from syncd.flows.recovery import adopt_strays
-from syncd.flows.taking import SMALL_BYTES, Taker
+from syncd.flows.taking import RENAME_S, SMALL_BYTES, Taker
 
 FOLDER = "20260101T000000000000-00000000"
 NAMES = ("a.csv", "b.csv", "c.csv")
@@ -76,6 +76,30 @@ def source(tmp_path):
 def ledger(tmp_path):
     with contextlib.closing(Ledger(tmp_path, HandClock())) as ledger:
         yield ledger
+
+
+async def test_a_file_that_has_two_names_for_a_moment_is_looked_at_again_soon(source, ledger):
+    """Some senders link a file to its new name, and then remove the old one."""
+    clock = HandClock()
+    taker = Taker(source, ledger, clock, Random(1))
+    upload = source.inbox / "a.csv.part"
+    upload.write_bytes(write_file("a.csv"))
+    (source.inbox / "a.csv").hardlink_to(upload)
+    with gather_log() as lines:
+        assert await taker.sweep() - clock.monotonic() < 0.5
+        assert not taker.is_idle()
+        upload.unlink()
+        await taker.sweep()
+        assert taker.is_idle()
+        assert [row.claim.name for row in list_open_files(ledger)] == ["a.csv"]
+        upload.write_bytes(b"")
+        (source.inbox / "b.csv").hardlink_to(upload)
+        assert await taker.sweep() - clock.monotonic() < 0.5
+        clock.move(RENAME_S)
+        assert await taker.sweep() - clock.monotonic() >= RENAME_S  # it stays so: no reason to look more often
+        assert taker.is_idle()
+        await taker.sweep()
+    assert [line["file"] for line in lines.pick("file_left_alone")] == ["b.csv"]
 
 
 async def test_a_batch_shares_a_folder_and_leaves_nothing_of_it(house):
@@ -305,7 +329,36 @@ async def test_a_refused_fsync_is_heard_by_all_whose_entries_it_was_to_make_dura
         clock.turns.release()
         begun.append(await begin(judge(rows[1])))
         assert not failed
-        clock.turns.release()
+        for _ in range(2):
+            clock.turns.release()
         *_, first, second = await asyncio.gather(*begun, return_exceptions=True)
     assert len(failed) == 1
     assert (type(first), type(second)) == (StorageError, StorageError)
+
+
+async def test_a_disk_that_refuses_every_fsync_is_not_filled_by_the_tries(source, ledger):
+    for name in NAMES:
+        (source.inbox / name).write_bytes(write_file(name))
+    clock = HandClock()
+    await Taker(source, ledger, clock, Random(1)).sweep()
+    desk, syncs = Desk(ledger, [source]), Syncs(clock)
+    rows = list_open_files(ledger)
+    for row in rows:
+        desk.open(row)
+    side_file = desk.judged_path(rows[0].claim.id)
+
+    async def judge_all():
+        reading = Reading(checker=CHECKER)
+        judging = (judge_file(row, reading, desk, ledger, clock, syncs, lambda: False) for row in rows)
+        return await asyncio.gather(*judging, return_exceptions=True)
+
+    def fail(descriptor):
+        if str(Path(f"/proc/self/fd/{descriptor}").readlink()).endswith(".judged"):
+            raise OSError(errno.EIO, "")
+
+    with watching_fsync(fail):
+        for _ in range(3):
+            assert [type(answer) for answer in await judge_all()] == 3 * [StorageError]
+            assert side_file.stat().st_size == 0
+    assert [row.state for row in await judge_all()] == 3 * ["carrying"]
+    assert side_file.stat().st_size > 0

@@ -5,7 +5,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from bench.contenders import Place
-from bench.history import make_history
+from bench.history import age_files, make_history
 from syncd.edges.clock import SystemClock
 from syncd.edges.ledger import LEDGER_NAME, MIGRATIONS, Ledger
 from syncd.edges.ledger_files import list_finished_files, list_open_files
@@ -26,6 +26,9 @@ def test_the_old_installation_is_one_that_syncd_could_have_left(tmp_path):
         assert len(list_finished_files(ledger, 10, "failed")) == 1
         day_ago = datetime.now(UTC) - timedelta(days=1)
         assert 6 <= sum(count_since(ledger, day_ago)[1].values()) <= 24
+    age_files(place)
+    with closing(Ledger(tmp_path / "state", SystemClock(), read_only=True)) as ledger:
+        assert sum(count_since(ledger, datetime.now(UTC) - timedelta(hours=1))[1].values()) == 0
     with closing(sqlite3.connect(tmp_path / "state" / LEDGER_NAME)) as ledger:
         assert ledger.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
         assert list_indexes(ledger) == list_indexes_made_by_syncd(tmp_path / "fresh")

@@ -7,6 +7,7 @@ import time
 
 import pytest
 from support.effects import watching_fsync
+from support.spoil import small_disk
 
 from syncd.core.model import Problem
 from syncd.edges.judged import (
@@ -119,6 +120,9 @@ def test_after_a_failed_fsync_a_writer_takes_nothing_more_to_the_disk(path):
         raise OSError(errno.EIO, "")
 
     writer = JudgedWriter(path)
+    writer.append("c1.00", {}, b"durable")
+    writer.sync()
+    kept = path.read_bytes()
     writer.append("c1.00", {}, b"before")
     with watching_fsync(fail), pytest.raises(StorageError, match="The disk fails"):
         writer.sync()
@@ -132,8 +136,34 @@ def test_after_a_failed_fsync_a_writer_takes_nothing_more_to_the_disk(path):
         writer.flush()
     writer.close()
     writer.close()
-    assert b"before" in path.read_bytes()
-    assert b"after" not in path.read_bytes()
+    assert path.read_bytes() == kept
+
+
+def test_a_writer_that_met_a_full_disk_gives_its_room_back(tmp_path):
+    with small_disk(tmp_path / "disk"):
+        path = tmp_path / "disk" / "c1.judged"
+        with JudgedWriter(path) as writer:
+            for _ in range(9):
+                writer.append("c1.00", {}, b"x" * 100_000)
+            writer.sync()
+            kept = path.stat().st_size
+            with pytest.raises(StorageError, match="The disk is full"):
+                for _ in range(11):
+                    writer.append("c1.01", {}, b"x" * 100_000)
+            assert not writer.is_good()
+        assert path.stat().st_size == kept
+
+
+def test_a_side_file_whose_end_cannot_be_read_is_closed_again(path, monkeypatch):
+    def fail(*_):
+        raise OSError(errno.EIO, "", str(path))
+
+    write(path, ({}, b""))
+    before = len(os.listdir("/proc/self/fd"))
+    monkeypatch.setattr(os, "pread", fail)
+    with pytest.raises(StorageError, match="The disk fails"):
+        JudgedWriter(path)
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_a_message_about_a_lost_side_file_shows_nothing_of_it(path):
@@ -176,8 +206,7 @@ def test_a_full_disk_is_told(path):
         writer.sync()
     with pytest.raises(StorageError, match="The disk is full"):
         writer.append("c1", {}, bytes(2 * 1024**2))
-    with pytest.raises(StorageError, match="The disk is full"):
-        writer.close()
+    writer.close()
     writer.close()
 
 

@@ -2,10 +2,14 @@
 
 import asyncio
 import json
+import sys
+from pathlib import Path
 
 import pytest
+from support.effects import watching_fsync
 from support.house import open_house
 from support.orders import make_order, write_csv, write_json, write_ndjson
+from support.watch import FastClock, gather_log, running, until
 
 from syncd.daemon import Ending
 
@@ -129,6 +133,21 @@ async def test_one_reference_with_two_contents_in_one_file_is_sent_for_neither(h
     codes = {error["code"] for order in report["orders"] for error in order["errors"]}
     assert codes == {"duplicate_reference"}
     assert list(house.sandbox.orders) == ["B-1"]
+
+
+@pytest.mark.parametrize("qty", [1, 2])
+async def test_however_many_orders_bear_one_reference_the_side_file_is_synced_once(house, qty):
+    house.drop("a.json", json.dumps([make_order("A-1", qty=qty**number) for number in range(30)]).encode())
+    synced = []
+    with watching_fsync(lambda descriptor: synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())):
+        await house.settle()
+    assert [path.suffix for path in synced].count(".judged") == 1
+    orders = house.report("a.json")["orders"]
+    if qty == 1:
+        assert [order["outcome"] for order in orders] == ["accepted"] + 29 * ["already_accepted"]
+        return
+    places = [order["errors"][0]["message"].split(" with other content")[0] for order in orders]
+    assert places == [f"The same reference stands at order {number} of this line" for number in [2] + 29 * [1]]
 
 
 async def test_a_twin_shares_the_refusal_of_its_first(house):
@@ -345,6 +364,26 @@ async def test_what_stands_in_work_without_a_word_in_the_ledger_goes_on(house):
     (house.root / "work/stray.json").write_bytes(write_json(make_order("A-2")))
     await house.settle()
     assert house.names("done") == ["a.json", "stray.json"]
+
+
+class StumblingClock(FastClock):
+    """Fails once, just when a file was taken out of the inbox: as a bug of ours would."""
+
+    stumbles = True
+
+    def now(self):
+        if self.stumbles and sys._getframe(1).f_code.co_name == "_claim":
+            self.stumbles = False
+            raise ZeroDivisionError
+        return super().now()
+
+
+async def test_what_was_taken_before_a_bug_of_ours_goes_on_without_a_restart(house):
+    with gather_log() as lines:
+        async with running(house, clock=StumblingClock()):
+            house.drop("a.json", write_json(make_order("A-1")))
+            await until(lambda: house.names("done") == ["a.json"])
+    assert len(lines.pick("bug")) == 1
 
 
 async def test_odd_things_are_left_where_they_are(house):
