@@ -5,15 +5,16 @@ what only `syncd run` needs. Results go to standard output; logs, and what is wr
 sentences. Exit codes: 0 all well, 1 something was refused or failed, 2 wrong use or wrong config.
 """
 
+import errno
 import gc
-import io
-import sys
 from importlib import import_module
 from typing import Any, cast
 
 import click
 
 from syncd import __version__
+from syncd.cli.streams import standard_streams
+from syncd.core.names import show_name
 from syncd.errors import ConfigError, SyncdError, UsageError
 
 COMMANDS = {
@@ -60,6 +61,11 @@ class _Program(click.Group):
         except SyncdError as error:
             click.echo(str(error), err=True)
             ctx.exit(1)
+        except OSError as error:  # only a name that a person wrote can be of such length
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            click.echo(f"No file can have so long a name: {show_name(str(error.filename))}", err=True)
+            ctx.exit(2)
 
 
 @click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -73,10 +79,8 @@ def program() -> None:
 
 def main() -> None:
     """Run the command that `sys.argv` names, and exit with its code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal's encoding may lack what a file's name holds
-            stream.reconfigure(errors="backslashreplace")
     try:
-        program(prog_name="syncd")
+        with standard_streams():
+            program(prog_name="syncd")
     finally:
         gc.freeze()  # all goes with the process: looking through it for garbage first would take 10 ms

@@ -1,6 +1,7 @@
 """`syncd explain`: the whole story of a file or an order, from ledger and reports. Works beside a daemon."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
@@ -8,17 +9,19 @@ from typing import Any
 
 import click
 
+from syncd.cli.left import NEVER_TAKEN
 from syncd.cli.options import config_option, read_config
 from syncd.cli.text import show_age
 from syncd.config.model import Config, SourceConfig
-from syncd.core.names import is_left_alone, matches, report_name, show_name
+from syncd.core.names import LONGEST_NAME, is_left_alone, matches, report_name, show_name
 from syncd.core.story import Event, FileStory, OrderStory, choose_told, find_entry, tell_file, tell_order
 from syncd.edges.clock import Clock, SystemClock
+from syncd.edges.holds import is_on_hold
 from syncd.edges.ledger import LEDGER_NAME, Ledger
 from syncd.edges.ledger_files import FileRow
 from syncd.edges.ledger_orders import NEVER, OrderRow, count_outcomes, find_in_file, list_orders
 from syncd.edges.ledger_story import find_files_named, find_files_with, list_same_bytes, read_delivery_state
-from syncd.edges.spool import stat_file
+from syncd.edges.spool import Oddity, look_at, stat_file
 
 MOST_ORDERS = 20
 """Orders of a file told one by one: those that were not accepted."""
@@ -64,19 +67,26 @@ def explain(config: Config, what: str, clock: Clock) -> Iterator[list[Event]]:
             for row in find_files_with(ledger, what):
                 if row.claim.id not in known:
                     yield list(_tell_reference(config, ledger, row, what, clock))
+    if name in {"", ".", "..", "/"} or len(os.fsencode(name)) > LONGEST_NAME:  # no file has such a name
+        return
     for source in config.sources:
         stat = stat_file(source.inbox / name) if source.inbox.is_dir() else None
         if stat is not None:
             age_s = clock.now().timestamp() - stat.ctime_ns / 1e9
-            yield [Event(None, f"{show_name(name)}: {_explain_waiting(source, name)}, for {show_age(age_s)}")]
+            yield [Event(None, f"{show_name(name)}: {_explain_waiting(config, source, name)}, for {show_age(age_s)}")]
 
 
-def _explain_waiting(source: SourceConfig, name: str) -> str:
+def _explain_waiting(config: Config, source: SourceConfig, name: str) -> str:
     where = f"stands in the inbox of {source.name}"
     if is_left_alone(name):
         return f"{where}, under a name that is left alone (a temporary name): whoever writes it has to rename it"
     if not matches(name, source.match):
         return f"{where}, but no pattern of the source fits its name: it stays there"
+    with suppress(FileNotFoundError):  # taken in this very moment
+        if isinstance(found := look_at(source.inbox / name), Oddity):
+            return f"{where}, but is {NEVER_TAKEN[found.kind]}"
+    if is_on_hold(config.state_dir, source.name):
+        return f"{where}, and the source is on hold: it waits for `syncd release {show_name(source.name)}`"
     return f"{where} and waits to be taken"
 
 

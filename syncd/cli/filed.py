@@ -12,6 +12,7 @@ from syncd.cli.text import print_table
 from syncd.config.model import Config
 from syncd.core.model import Outcome
 from syncd.core.names import show_name
+from syncd.edges.claims import find_original
 from syncd.edges.clock import Clock
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import FileRow, list_closed_since, list_open_files
@@ -45,7 +46,7 @@ def list_filed(config: Config, since: datetime, clock: Clock) -> list[Filed]:
         if row.state == "closed":
             path = (source.done if row.outcome == "done" else source.failed) / (row.filed_as or row.claim.name)
         else:
-            path = source.work / row.claim.id / row.claim.name
+            path = find_original(source.work, row.claim)
         filed.append(Filed(row, counted, path))
     return filed
 

@@ -17,7 +17,9 @@ from syncd.cli.text import print_table
 from syncd.config.model import Config, InventoryConfig
 from syncd.core.canonical import write_number
 from syncd.core.changes import Change, Comparison, write_change, write_changes_head
+from syncd.core.decide import describe_reply
 from syncd.core.inventory import Item, compose, parse_item
+from syncd.core.model import Reply, ReplyKind
 from syncd.core.names import show_name
 from syncd.core.times import write_time
 from syncd.edges.asks import Answer, take_answer, write_ask
@@ -31,6 +33,10 @@ from syncd.flows.inventory import Inventory, PollOutcome, PollResult
 
 LOOK_S = 0.25
 """How often it is looked whether the daemon has answered, or the API refuses us."""
+
+_REFUSED = describe_reply(Reply(ReplyKind.ANSWERED, 400))
+DOCUMENTED_PAGE_SIZE = 200
+"""The largest size of a page (documented; an older edition of the documentation said 1000)."""
 
 
 @click.group()
@@ -113,6 +119,12 @@ def _act(ctx: click.Context, config_path: Path | None, word: str, max_wait_s: fl
         answer = asyncio.run(_ask_daemon(config.state_dir, word, max_wait_s, clock))
     click.echo(answer.sentence, err=not answer.well)
     if not answer.well:
+        if _REFUSED in answer.sentence and inventory.page_size > DOCUMENTED_PAGE_SIZE:
+            click.echo(
+                f"inventory.page_size is {inventory.page_size}; the API documents {DOCUMENTED_PAGE_SIZE} at most: "
+                "lower it and try again.",
+                err=True,
+            )
         ctx.exit(1)
 
 

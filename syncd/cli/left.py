@@ -1,4 +1,4 @@
-"""What a run that ended left in the inboxes, and why: files that are no reason to wait, or that nobody asked for.
+"""What a run that ended left in the inboxes, and why: what is no reason to wait, never taken, or nobody asked for.
 
 Looks into the folders themselves, for what is on hold is not looked at by the run. Takes nothing.
 """
@@ -7,13 +7,22 @@ from collections.abc import Iterator, Mapping
 
 from syncd.config.model import Config, SourceConfig
 from syncd.core.evidence import is_sidecar
-from syncd.core.model import FileStat
 from syncd.core.names import matches, show_name
 from syncd.edges.holds import read_holds
-from syncd.edges.spool import list_inbox
+from syncd.edges.spool import Oddity, list_inbox
 from syncd.errors import StorageError
 
 _NAMED = 5
+
+NEVER_TAKEN = {
+    "link": "a link, which is never taken",
+    "pipe": "a pipe, which is never taken",
+    "socket": "a socket, which is never taken",
+    "device": "a device, which is never taken",
+    "folder": "a folder, which is never taken",
+    "hard link": "a file with several hard links, which is never taken: leave it just one name",
+}
+"""Why something in an inbox is no file to be taken, by the kind of an `Oddity`."""
 
 
 def say_left(config: Config, waiting: Mapping[str, Mapping[str, str]]) -> str | None:
@@ -38,10 +47,14 @@ def say_left(config: Config, waiting: Mapping[str, Mapping[str, str]]) -> str | 
 
 def _list_left(source: SourceConfig, on_hold: bool, waiting: Mapping[str, str]) -> Iterator[str]:
     """Yield each file that was left, with the reason; what came since the last look has none and is not named."""
+    own = {source.work, source.done, source.failed}
     for found in list_inbox(source.inbox):
-        if not isinstance(found, FileStat) or is_sidecar(found.name, source.complete):
+        if isinstance(found, Oddity):
+            if source.inbox / found.name not in own and matches(found.name, source.match):
+                yield f"{show_name(found.name)} ({NEVER_TAKEN[found.kind]})"
+        elif is_sidecar(found.name, source.complete):
             continue
-        if not matches(found.name, source.match):
+        elif not matches(found.name, source.match):
             yield f"{show_name(found.name)} (no source takes files of this name)"
         elif on_hold:
             yield f"{show_name(found.name)} ({source.name} is on hold)"

@@ -40,14 +40,16 @@ def command(
     """Put failed files back into their inbox, under the name they came with.
 
     FILE is a path, or a name in a source's failed folder. Orders that were accepted are not sent again. The
-    report and the rejected file stay there, named `.retried-TIME`. Exit code 1 if a file could not be put back.
+    report and the rejected file stay there, named `.retried-TIME`. Of several files that came under one name, the
+    one that failed first goes back; run it again for the next one once that was taken. Exit code 1 if a file was
+    not put back.
     """
     if every == bool(files):
         raise click.UsageError("Name files, or give --all.")
     sources = _choose_sources(read_config(config_path, credentials=False).sources, source_name)
     chosen = [failed for source in sources for failed in _list_failed(source)] if every else _find_all(files, sources)
     well = True
-    for failed in chosen:
+    for failed in sorted(chosen, key=_find_failed_at):
         try:
             inbox_name = _put_back(failed)
         except StorageError as error:
@@ -74,6 +76,12 @@ def _list_failed(source: SourceConfig) -> Iterator[_Failed]:
     for name in sorted(names):
         if report_name(name) in names:
             yield _Failed(source, name)
+
+
+def _find_failed_at(failed: _Failed) -> int:
+    """Return when a file failed (nanoseconds of the disk's clock): its report was written then, and never since."""
+    report = stat_file(failed.source.failed / report_name(failed.name))
+    return 0 if report is None else report.mtime_ns
 
 
 def _find_all(files: Sequence[str], sources: Sequence[SourceConfig]) -> list[_Failed]:
@@ -105,7 +113,10 @@ def _put_back(failed: _Failed) -> str:
     inbox_name = _read_own_name(folder, failed.name)
     # The file goes first: after a death in between, its companions still stand under their old names, unharmed.
     if not put_back(folder / failed.name, inbox, inbox_name):
-        raise StorageError(f"A file of the name {show_name(inbox_name)} stands in the inbox already: see whose it is.")
+        raise StorageError(
+            f"It stays in failed, as a file of the name {show_name(inbox_name)} stands in the inbox. It goes back once "
+            "that was taken; run syncd retry again then."
+        )
     evidence = failed.source.complete
     for sidecar in list_sidecars(inbox_name, evidence):  # the marker vouches for it once more
         filed = folder / name_filed_sidecar(sidecar, evidence, failed.name)

@@ -39,7 +39,7 @@ def command(ctx: click.Context, config_path: Path | None, once: bool, max_wait: 
 
     With --once it ends by itself, with exit code 1 if a file went to failed, if only you can end what holds
     it up, or if --max-wait was over first; what is not settled by then stays in work and goes on at the next
-    start. Files that it left in an inbox (0 bytes, not matched, waiting for their marker, on hold) are named on
+    start. What it left in an inbox (0 bytes, not matched, waiting for its marker, on hold, a link) is named on
     standard error.
     """
     if max_wait is not None and not once:

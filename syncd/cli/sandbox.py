@@ -136,9 +136,15 @@ async def _serve(settings: SandboxSettings) -> None:
     assert task is not None  # noqa: S101  asyncio.run made it
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    click.echo("Stop it with Ctrl-C.", err=True)
+    hints = ["Stop it with Ctrl-C."]
+
+    def announce(line: str) -> None:
+        click.echo(line)
+        while hints:  # behind the first line: the port is open by then
+            click.echo(hints.pop(), err=True)
+
     try:
-        await run_sandbox(settings, click.echo)
+        await run_sandbox(settings, announce)
     except OSError as error:
         if error.errno in {errno.EADDRINUSE, errno.EACCES}:
             raise UsageError(f"Port {settings.port} cannot be used; name another with --port, or 0 for any.") from None

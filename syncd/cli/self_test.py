@@ -13,11 +13,11 @@ from pathlib import Path
 from syncd.config.model import Config, SourceConfig
 from syncd.core.names import show_name
 from syncd.edges.clock import SystemClock
-from syncd.edges.lying import find_disk
 from syncd.edges.spool import choose_temporary, file_away, free_bytes
 from syncd.edges.storage import storage_faults
 from syncd.edges.watcher import Watcher
 from syncd.errors import StorageError
+from syncd.flows.disks import list_disks
 
 EVENT_PATIENCE_S = 2.0
 """How long an event may take; on a local disk it comes within milliseconds."""
@@ -52,12 +52,7 @@ def try_folders(source: SourceConfig) -> Iterator[Finding]:
 
 def check_disks(config: Config) -> Iterator[Finding]:
     """Given a config, say of each disk that is written to whether it has room."""
-    folders = [config.state_dir, *(source.work for source in config.sources)]
-    if config.inventory is not None:
-        folders.append(config.inventory.directory)
-    disks = {find_disk(folder): folder for folder in reversed(folders)}
-    disks.pop(None, None)
-    for folder in disks.values():
+    for folder in list_disks(config):
         shown = show_name(str(folder))
         try:
             free = free_bytes(folder)

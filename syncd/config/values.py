@@ -29,7 +29,7 @@ def check_address(options: Options, name: str) -> None:
         host = url.hostname or ""
     except ValueError:
         url, host = urlsplit(""), ""
-    if not host or url.scheme not in {"http", "https"}:
+    if not _can_be_host(host) or url.scheme not in {"http", "https"}:
         options.refuse(name, "is no address; write https://HOST/PATH")
     elif url.scheme == "http" and not _is_loopback(host):
         options.refuse(name, "must begin with https://; plain http is for this machine alone")
@@ -76,9 +76,19 @@ def _find_url_problem(text: str) -> str | None:
         return "must end with its path; take out what follows ? or #"
     if not host or re.search(r"[\s\\]", text) or url.scheme not in {"http", "https"}:
         return "is no address; write https://HOST/PATH"
+    if not _can_be_host(host):
+        return "holds a host that cannot be: each part between its dots must have 1 to 63 characters"
     if url.scheme == "http" and not _is_loopback(host):
         return "must begin with https://; plain http is for localhost, 127.0.0.1 and [::1] alone"
     return None
+
+
+def _can_be_host(host: str) -> bool:
+    """Return whether a resolver can be asked for a host: none of its labels is empty or over 63 characters."""
+    try:
+        return bool(host.encode("idna"))
+    except UnicodeError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

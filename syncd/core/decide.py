@@ -68,23 +68,21 @@ class AskAgain:
 
 @dataclass(frozen=True, slots=True)
 class SendAgain:
-    """Surely not stored: send it again."""
+    """Surely not stored, or the API contradicts itself: send it again."""
+
+    contradicted: bool = False  #: it said that the reference exists, and that there is no such order
 
 
 @dataclass(frozen=True, slots=True)
 class RetryLater:
-    """The weather: the same call again later."""
+    """The weather, or the quota is used up: the same call again later. What the gate makes of it, `classify` says."""
 
-    reason: str
     retry_after_s: float | None = None
-    throttled: bool = False  #: over the quota: every call has to wait
 
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
     """Only the operator can mend this: everything holds, no sender is blamed."""
-
-    reason: str
 
 
 Verdict = Accepted | AlreadyAccepted | Rejected | Conflict | Ask | AskAgain | SendAgain | RetryLater | Blocked
@@ -123,11 +121,11 @@ def judge_post(reply: Reply) -> Verdict:
         return Ask(at_once=False, exists=False)
     match classify(reply, Call.SUBMIT):
         case Health.OPERATOR:
-            return Blocked(describe_reply(reply))
+            return Blocked()
         case Health.THROTTLED:
-            return RetryLater(describe_reply(reply), reply.retry_after_s, throttled=True)
+            return RetryLater(reply.retry_after_s)
         case Health.WEATHER if reply.kind is ReplyKind.NOT_SENT:
-            return RetryLater(describe_reply(reply))
+            return RetryLater()
         case Health.WEATHER:
             return Ask(at_once=True, exists=False, retry_after_s=reply.retry_after_s)
         case Health.GOOD:
@@ -143,7 +141,7 @@ def _judge_good_post(reply: Reply) -> Verdict:
     if reply.status != 409:
         return Accepted(reply.status)
     if reply.retry_after_s is not None:  # assumed: who says when to come back is still at work on the first
-        return RetryLater("the API is still working on this order", reply.retry_after_s)
+        return RetryLater(reply.retry_after_s)
     return Ask(at_once=True, exists=True)
 
 
@@ -151,25 +149,27 @@ def judge_read(reply: Reply, payload: Mapping[str, object], asking: Asking) -> V
     """Given the reply to a reading of the order, its payload and what is known of it, return the verdict."""
     match classify(reply, Call.READ):
         case Health.OPERATOR:
-            return Blocked(describe_reply(reply))
-        case Health.THROTTLED:
-            return RetryLater(describe_reply(reply), reply.retry_after_s, throttled=True)
-        case Health.WEATHER:
-            return RetryLater(describe_reply(reply), reply.retry_after_s)
+            return Blocked()
+        case Health.THROTTLED | Health.WEATHER:
+            return RetryLater(reply.retry_after_s)
         case Health.GOOD if reply.status == 404:
             return _judge_missing(asking)
         case Health.GOOD if reply.status is not None and 200 <= reply.status < 300:
             return _judge_found(reply, payload, asking.ours)
         case Health.GOOD:  # the API is well and refuses this one reading: no reason to hold the others
-            return RetryLater(describe_reply(reply), reply.retry_after_s)
+            return RetryLater(reply.retry_after_s)
         case unreachable:
             assert_never(unreachable)
 
 
 def _judge_missing(asking: Asking) -> Verdict:
-    """Judge a "not there"; how long a server may still be at work on a lost call is assumed."""
+    """Judge a "not there"; how long a server may still be at work on a lost call is assumed.
+
+    To send again what exists is as safe as the first time: the API refuses a reference it has (documented). Only to
+    ask again would go on for ever, should its refusal have been a mistake.
+    """
     if asking.exists:
-        return RetryLater("the API says that the reference exists, and that there is no such order")
+        return SendAgain(contradicted=True)
     return SendAgain() if asking.answered or asking.misses > 0 else AskAgain()
 
 
@@ -177,7 +177,7 @@ def _judge_found(reply: Reply, payload: Mapping[str, object], ours: bool) -> Ver
     """Judge what the API holds under the reference."""
     record = _find_record(reply.body, payload)
     if record is None:
-        return RetryLater(describe_reply(reply), reply.retry_after_s)
+        return RetryLater(reply.retry_after_s)
     comparison = find_differences(payload, record, ours)
     if comparison.differing:
         return Conflict(reply.status, comparison.differing)

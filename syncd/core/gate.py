@@ -36,7 +36,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The state of the gate; without a hold it is open."""
+    """The state of the gate; without a hold it is open.
+
+    `Gate()`, with nothing counted against it, is the gate after any answer that shows the API at work.
+    """
 
     hold: Hold | None = None
     failures: int = 0  #: failures in a row while it was open
@@ -69,11 +72,6 @@ def next_step(gate: Gate, now: float, probing: bool) -> Step:
     if probing:
         return Wait(None)
     return Probe() if now >= gate.hold.probe_at else Wait(gate.hold.probe_at)
-
-
-def after_good(_gate: Gate) -> Gate:
-    """Return the gate after an answer that shows the API at work: open, with nothing counted against it."""
-    return Gate()
 
 
 def after_weather(

@@ -3,8 +3,9 @@ r"""From the bytes of a file to its orders, each judged: start reading here.
     bytes -> decode -> read_csv -> layout (rows to orders, cells to fields) -\
                     \> read_json (elements, each parsed) --------------------+-> convert -> validate -> Order
                                                                                                     \> Invalid
-Streams: never holds more than one order. What is wrong with a file becomes a value; refuses to raise for a
-sender's mistake, and knows neither folders nor other files.
+A mapping (`core.mapping`) stands in the place of the layout; a workbook (`core.xlsx`) is read as rows. Streams: one
+order is held at a time, but for what has to be read whole, such as joined tables. What is wrong with a file becomes
+a value; refuses to raise for a sender's mistake, and knows neither folders nor other files.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -43,12 +44,12 @@ from syncd.core.model import (
     Problem,
     Skipped,
 )
-from syncd.core.places_json import parse_path, write_path
+from syncd.core.places_json import parse_path, parse_pointer, write_path
 from syncd.core.read_csv import CsvSettings, open_table
 from syncd.core.read_json import find_places, read_orders
 from syncd.core.reference import ReferenceMaker, ReferenceRule
 from syncd.core.rules import RECEIVED, REFERENCE
-from syncd.core.say import parse_pointer, quote_name, show_value
+from syncd.core.say import quote_name, show_value
 from syncd.core.times import explain_time
 from syncd.core.validate import ERROR_MARK, OrderChecker
 from syncd.core.xlsx.archive import is_workbook

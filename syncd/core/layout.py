@@ -11,9 +11,9 @@ from difflib import get_close_matches
 from syncd.core.guard import unguard_cell
 from syncd.core.limits import Limits
 from syncd.core.model import VALUE_MARK, FileDamagedError, Place, Problem, Row
-from syncd.core.places_json import write_pointer
+from syncd.core.places_json import parse_pointer, write_pointer
 from syncd.core.rules import REFERENCE
-from syncd.core.say import join_words, parse_pointer, quote_name
+from syncd.core.say import join_words, quote_name
 from syncd.core.validate import ERROR_MARK, NEVER_SENT, OrderChecker
 
 _MOST_RECORDS_OF_TEXT = 16  # an order may be as large as so many records of the greatest size

@@ -30,7 +30,7 @@ class FileStat:
 class Claim:
     """A file taken from its inbox: from here on only syncd touches it."""
 
-    id: str  #: names this delivery; the name of its folder below the source's work folder
+    id: str  #: names this delivery; `names.folder_name` gives its folder below the source's work folder
     source: str
     name: str  #: as its sender named it
     received_at: datetime
@@ -81,6 +81,7 @@ class Element:
     record: int  #: counts from 1
     line: int  #: where it begins, counts from 1
     text: str
+    column: int = 1  #: where in that line it begins, in characters, counts from 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def _show_character(character: str) -> str:
 def names_column(sentence: str, column: str) -> bool:
     """Given a problem's sentence as it is shown, tell whether it begins with the name of the column."""
     begin = show_name(column if len(column) <= _LONGEST_COLUMN else f"{column[: _LONGEST_COLUMN - 1]}…")
-    return sentence.startswith((f"{begin}:", f"{begin} "))
+    return sentence.startswith((f"{begin}:", f"{begin} ", f'"{begin}":', f'"{begin}" '))
 
 
 def split_stem(name: str) -> tuple[str, str]:

@@ -189,7 +189,6 @@ def _describe_deep(element: Element, limit: int) -> Problem:
 def _name_place(element: Element, at: int) -> tuple[int, str]:
     """Given where in the text something stands, return its line in the file and its place in words."""
     above = element.text.count("\n", 0, at)
-    column = at - element.text.rfind("\n", 0, at)
+    column = at - element.text.rfind("\n", 0, at) + (0 if above else element.column - 1)
     line = element.line + above
-    # Where in its first line an element begins is not known; a line of NDJSON is one from its start.
-    return line, f"line {line}, column {column}" + ("" if above else ", counted from where its order begins")
+    return line, f"line {line}, column {column}"

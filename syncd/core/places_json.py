@@ -62,10 +62,14 @@ def write_pointer(path: JsonPath) -> str:
     return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in path)
 
 
+def parse_pointer(pointer: str) -> tuple[str, ...]:
+    """Given a JSON pointer, return its parts as they are written."""
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+
+
 def parse_path(pointer: str) -> JsonPath:
     """Given a JSON pointer, return its path; what looks like a place in a list is taken for one."""
-    parts = (part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
-    return tuple(int(part) if part.isdecimal() and len(part) < 10 else part for part in parts)
+    return tuple(int(part) if part.isdecimal() and len(part) < 10 else part for part in parse_pointer(pointer))
 
 
 def write_path(path: JsonPath) -> str | None:

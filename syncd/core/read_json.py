@@ -46,7 +46,8 @@ def read_orders(text: Text, limits: Limits, lines: bool) -> Iterator[tuple[Eleme
         if order is not None:
             yield order
             if more := next(text.chunks, ""):
-                _refuse_more(Scanner(chain((more,), text.chunks), limits.record_bytes, line=1 + first.count("\n")))
+                line, column = 1 + first.count("\n"), len(first) - first.rfind("\n")
+                _refuse_more(Scanner(chain((more,), text.chunks), limits.record_bytes, line, column))
             return
         text = replace(text, chunks=chain((first,), text.chunks))
     for element in read_elements(text, limits, lines):
@@ -61,7 +62,8 @@ def _parse_plain_order(text: str, limits: Limits) -> tuple[Element, object] | No
     order = text.strip(_SPACE)
     if not order.startswith("{") or '"orders"' in order or "\\" in order or len(text) > limits.record_bytes:
         return None
-    element = Element(1, 1 + text.count("\n", 0, text.index("{")), order)
+    begin = text.index("{")
+    element = Element(1, 1 + text.count("\n", 0, begin), order, begin - text.rfind("\n", 0, begin))
     try:
         return element, parse_element(element, limits)
     except FileDamagedError:
@@ -73,7 +75,7 @@ def _refuse_more(scanner: Scanner) -> None:
     scanner.take_space()
     if scanner.peek():
         message = (
-            f"Line {scanner.line} holds more text after the end of the orders: remove it; several orders"
+            f"In {scanner.name_place()}, more text stands after the end of the orders: remove it; several orders"
             " belong in one array, or each on a line of its own in a file that ends in .ndjson"
         )
         raise FileDamagedError(Problem("trailing_text", message, line=scanner.line))
@@ -89,7 +91,7 @@ def _read_any(scanner: Scanner, limits: Limits, keys: tuple[str, ...] | None) ->
         case "{":
             yield from _read_object(scanner, limits, keys or _USUAL, needed=keys is not None)
         case _:
-            message = f"Line {scanner.line} begins with neither {{ nor [: the file holds no JSON order"
+            message = f"Neither {{ nor [ stands in {scanner.name_place()}: the file holds no JSON order"
             raise FileDamagedError(Problem("json_syntax", message, line=scanner.line))
 
 
@@ -117,10 +119,9 @@ def _read_array(scanner: Scanner) -> Iterator[Element]:
     record = 0
     while True:
         record += 1
-        line = scanner.line
-        text = scanner.take_value()
+        element = _take_element(scanner, record)
         mark = _take_separator(scanner, "]", begin)
-        yield Element(record, line, text)
+        yield element
         if mark == "]":
             return
         scanner.take_space()
@@ -128,7 +129,7 @@ def _read_array(scanner: Scanner) -> Iterator[Element]:
 
 def _read_object(scanner: Scanner, limits: Limits, keys: tuple[str, ...], *, needed: bool) -> Iterator[Element]:
     """Given a scanner before an object and the keys to its list, yield its elements; without the key, itself."""
-    begin, found = scanner.line, False
+    begin, column, found = scanner.line, scanner.column, False
     scanner.start_tape()
     scanner.take_mark()
     scanner.take_space()
@@ -142,15 +143,14 @@ def _read_object(scanner: Scanner, limits: Limits, keys: tuple[str, ...], *, nee
             if len(keys) > 1:
                 yield from _read_object(scanner, limits, keys[1:], needed=True)
             elif scanner.peek() == "{":
-                yield Element(1, scanner.line, scanner.take_value())
+                yield _take_element(scanner)
             else:
                 yield from _read_array(scanner)
             mark = _take_separator(scanner, "}", begin)
         else:
-            line = scanner.line
-            value = scanner.take_value()
+            ignored = _take_element(scanner)
             mark = _take_separator(scanner, "}", begin)
-            parse_element(Element(1, line, value), limits)  # ignored, but no damage is
+            parse_element(ignored, limits)  # no damage is ignored with it
     if needed and not found:
         message = f"The object that begins in line {begin} has no key {keys[0]}: is it the right export?"
         raise FileDamagedError(Problem("missing_key", message, column=keys[0], line=begin))
@@ -158,14 +158,19 @@ def _read_object(scanner: Scanner, limits: Limits, keys: tuple[str, ...], *, nee
         order = scanner.stop_tape()
         if order is None:
             raise FileDamagedError(describe_long(begin, limits.record_bytes))
-        yield Element(1, begin, order)
+        yield Element(1, begin, order, column)
+
+
+def _take_element(scanner: Scanner, record: int = 1) -> Element:
+    """Given a scanner before a value, take and return it with its place."""
+    line, column = scanner.line, scanner.column
+    return Element(record, line, scanner.take_value(), column)
 
 
 def _take_key(scanner: Scanner, begin: int, limits: Limits) -> object:
     """Given a scanner before a key of an object, return the key and move before its value."""
-    line = scanner.line
     _check_next(scanner, '"', "a key in double quotes", begin)
-    key = parse_element(Element(1, line, scanner.take_value()), limits)
+    key = parse_element(_take_element(scanner), limits)
     scanner.take_space()
     _check_next(scanner, ":", "a colon", begin)
     scanner.take_mark()
@@ -186,7 +191,7 @@ def _check_next(scanner: Scanner, wanted: str, words: str, begin: int) -> None:
     if not mark:
         raise FileDamagedError(describe_torn(begin, scanner.line))
     if mark not in wanted:
-        message = f"Line {scanner.line} has something else where {words} should stand: mend the JSON there"
+        message = f"In {scanner.name_place()}, something else stands where {words} should: mend the JSON there"
         raise FileDamagedError(Problem("json_syntax", message, line=scanner.line))
 
 

@@ -63,7 +63,7 @@ def build_report(
     """Given a settled file, its number of orders by outcome and its orders in file order, yield its report.
 
     The pieces are UTF-8; joined they are the JSON of `report.schema.json`. Keys of the contract always stand,
-    with null where there is nothing to say; keys beyond it (`value`, `note`, and where an error of the file
+    with null where there is nothing to say; keys beyond it (`value`, `other`, `note`, and where an error of the file
     as a whole stands) only where there is something.
     """
     head = {
@@ -104,6 +104,8 @@ def build_error(problem: Problem, show_values: bool) -> dict[str, object]:
     }
     if show_values and problem.value is not None:
         error["value"] = escape_value(problem.value)
+    if show_values and problem.other is not None:
+        error["other"] = escape_value(problem.other)
     return error
 
 

@@ -45,7 +45,7 @@ OTHERS = (Outcome.NOT_SENT, Outcome.SKIPPED, Outcome.ALREADY_ACCEPTED, Outcome.A
 _SIGNS = {Outcome.NOT_SENT: ("warn", "\N{EM DASH}"), Outcome.SKIPPED: ("soft", "\N{EM DASH}")}
 _GOOD = ("good", "\N{CHECK MARK}")
 
-FailedOrder = tuple[OrderFacts, tuple[int, ...]]
+OrderToMend = tuple[OrderFacts, tuple[int, ...]]
 """An order that needs mending, and the records of the file that belong to it."""
 
 ReadRecords = Callable[[frozenset[int]], Iterator[SourceRecord | None]]
@@ -96,7 +96,7 @@ def build_html_report(
     facts: FileFacts,
     totals: Mapping[Outcome, int],
     problems: Iterable[Problem],
-    failed: Iterable[FailedOrder],
+    failed: Iterable[OrderToMend],
     others: Iterable[OrderFacts],
     read: ReadRecords,
     *,

@@ -104,14 +104,15 @@ def name_field(path: JsonPath) -> str:
 
 
 def quote_name(name: str) -> str:
-    """Given a name from a file, return it fit for a message: not too long and without the value's mark."""
+    """Given a name from a file, return it fit for a message, in quotes where its spaces could not be seen otherwise."""
+    shown = cut_name(name)
+    return f'"{shown}"' if name != name.strip() or "  " in name else shown
+
+
+def cut_name(name: str) -> str:
+    """Given a name from a file, return it not too long and without the value's mark."""
     name = name.replace(VALUE_MARK, "(value)").replace(OTHER_MARK, "(value)")
     return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
-
-
-def parse_pointer(pointer: str) -> tuple[str, ...]:
-    """Given a JSON pointer, return its parts."""
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
 
 
 def show_value(value: object) -> str:

@@ -19,10 +19,11 @@ _REST_OF_STRING = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 
 
 class Scanner:
-    """A place in a JSON text that only moves on. Lines count from 1 and end at LF."""
+    """A place in a JSON text that only moves on. Lines count from 1 and end at LF, columns in characters from 1."""
 
-    def __init__(self, chunks: Iterator[str], limit: int, line: int = 1) -> None:
+    def __init__(self, chunks: Iterator[str], limit: int, line: int = 1, column: int = 1) -> None:
         self.line = line  #: where the next character stands
+        self.column = column  #: where in that line
         self._chunks = chunks
         self._limit = limit  #: characters of one value, or of white space between two
         self._buffer = ""
@@ -32,6 +33,10 @@ class Scanner:
         self._size = 0
         self._tape: list[str] | None = None
         self._tape_size = 0
+
+    def name_place(self) -> str:
+        """Return where the next character stands, in words."""
+        return f"line {self.line}, column {self.column}"
 
     def start_tape(self) -> None:
         """Begin to keep a copy of everything taken, as long as it is within the limit."""
@@ -57,6 +62,7 @@ class Scanner:
         """Take the next character, which is no line end."""
         mark = self.peek()
         self._at += len(mark)
+        self.column += len(mark)
         self._copy(mark)
         return mark
 
@@ -73,7 +79,7 @@ class Scanner:
             case "":
                 raise FileDamagedError(describe_torn(self.line, self.line))
             case "," | ":" | "}" | "]" as mark:
-                message = f"A value is missing before {mark} in line {self.line}: remove the mark or add the value"
+                message = f"A value is missing before {mark} in {self.name_place()}: remove the mark or add the value"
                 raise FileDamagedError(Problem("json_syntax", message, line=self.line))
             case _:
                 return self._take_run(_SCALAR)
@@ -139,6 +145,7 @@ class Scanner:
         taken = "".join(self._kept)
         self._from = self._at
         self.line += taken.count("\n")
+        self.column = len(taken) - taken.rfind("\n") + (0 if "\n" in taken else self.column - 1)
         self._copy(taken)
         return taken
 

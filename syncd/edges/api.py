@@ -37,8 +37,6 @@ TOKEN_LIFE_S = 86400.0  # documented; counted where an answer does not say it, a
 RENEWAL_MARGIN_S = 300.0  # documented: renew 5 minutes before the end
 
 _HEADERS = {"User-Agent": "syncd", "Accept": "application/json", "Accept-Encoding": "identity"}
-_parse_url = lru_cache(maxsize=16)(httpx.URL)
-"""Nearly every call is to the same address, and taking one apart costs as much as a fifth of the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +54,14 @@ class _Token:
     value: str = field(repr=False)
     generation: int
     renew_at: float  # monotonic
+
+
+@lru_cache(maxsize=16)  # nearly every call is to the same address, and taking one apart costs a fifth of the call
+def _parse_url(text: str) -> httpx.URL:
+    """Take an address apart. Raise InvalidURL or UnicodeError for a host that no resolver would be asked for."""
+    url = httpx.URL(text)
+    url.raw_host.decode("ascii").encode("idna")  # as Python's own resolving does it, in the middle of a call
+    return url
 
 
 def order_path(reference: str) -> str:
@@ -163,7 +169,11 @@ class Api:
         body = bytearray()
         facts: dict[bytes, bytes] = {}
         try:
-            response = await transport.handle_async_request(self._build(request, headers))
+            built = self._build(request, headers)
+        except (httpx.InvalidURL, UnicodeError):
+            return _hold("base_url holds a host that cannot be; check it")
+        try:
+            response = await transport.handle_async_request(built)
             facts = {name.lower(): value for name, value in response.headers.raw}
             try:
                 async for piece in _read_pieces(response, packed=b"content-encoding" in facts):

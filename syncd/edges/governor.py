@@ -75,10 +75,6 @@ class Governor:
         self._window.restore(ended)
         self._hand_out()
 
-    def fill(self) -> None:
-        """Count the whole quota as used just now: the times of another boot mean nothing."""
-        self.restore([self._clock.monotonic()] * self._window.limit)
-
     def close_until(self, monotonic: float) -> None:
         """Hand out nothing before this time: the API said 429 although we kept to the quota."""
         self._closed_until = max(self._closed_until, monotonic)
@@ -88,14 +84,6 @@ class Governor:
         """Return how many calls could start now."""
         now = self._clock.monotonic()
         return self._window.free(now) if now >= self._closed_until else 0
-
-    def used(self) -> int:
-        """Return how many slots are in use now, calls in flight included."""
-        return self._window.used(self._clock.monotonic())
-
-    def waiting(self, lane: Lane) -> int:
-        """Return how many wait in this lane."""
-        return sum(not waiter.done() for waiter, _ in self._queues[lane])
 
     def _hand_out(self) -> None:
         """Hand out what is free, and set the timer for the next slot if somebody still waits."""

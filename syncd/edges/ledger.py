@@ -1,8 +1,9 @@
 """The ledger's ground: one SQLite file, its version, its commits.
 
-Everything that must survive a crash is written through here, in WAL mode with `synchronous=FULL`. Writes
-gather in one transaction until `commit`, or `durable`, which lets all who wait at the same time share one
-commit. The tables' own words stand in `ledger_files`, `ledger_orders` and `ledger_calls`.
+Everything that must survive a crash is written here, in WAL mode with `synchronous=FULL`; it gathers until `commit`,
+or `durable`, which lets all who wait at the same time share one commit. The tables' own words stand in `ledger_files`,
+`ledger_orders`, `ledger_calls` and `ledger_stock`; what is asked over all of them in `ledger_status` and
+`ledger_story`. No exception of SQLite leaves these rooms.
 """
 
 import errno
@@ -27,6 +28,8 @@ GROUP_S = 0.002
 """How long a commit waits for more to share it, while several do: a disk takes a few hundred commits a second."""
 CHECKPOINT_PAGES = 4000
 """How long the write-ahead log grows, 16 MB, before its pages go to where they belong: most by then only once."""
+DAMAGED = ("malformed", "not a database", "Could not decode")
+"""What SQLite says of pages, of a file and of a text that hold what nobody wrote."""
 LOCKED_S = 1.0
 """How long a locked ledger is waited for; the loop stands still for so long, and all is tried again later."""
 
@@ -36,22 +39,23 @@ def say_plainly(path: Path, *, read_only: bool = False) -> Iterator[None]:
     """Turn what SQLite raises into a sentence for the operator."""
     try:
         yield
-    except sqlite3.DatabaseError as error:
+    except sqlite3.Error as error:
         raise _explain(path, error, read_only=read_only) from error
 
 
-def _explain(path: Path, error: sqlite3.DatabaseError, *, read_only: bool) -> LedgerError:
+def _explain(path: Path, error: sqlite3.Error, *, read_only: bool) -> LedgerError:
     """Return an exception with the cure. SQLite does not tell what the system said, so the folder is asked itself.
 
     A disk that fails can look to SQLite like a damaged ledger: nobody may be told to move away a good one.
     """
-    said = f"The ledger {path} cannot be used: {error}"
-    if "is full" in str(error):
+    what = str(error).partition(" with text ")[0]  # behind it stands what was read, whatever that is
+    said = f"The ledger {path} cannot be used: {what}"
+    if "is full" in what:
         return LedgerError(f"{said}. {write_cure(errno.ENOSPC, path.parent)}")
     refusal = _ask(path.parent, read_only=read_only)
     if refusal is not None:
         return LedgerError(f"{said}. {refusal}")
-    if "malformed" in str(error) or "not a database" in str(error):
+    if any(sign in what for sign in DAMAGED):
         return LedgerLostError(
             f"{said}; see whether its disk is sound, then restore it from a backup, or move it aside and begin anew."
         )
@@ -134,17 +138,28 @@ class Ledger:
                 self._connection.execute("BEGIN IMMEDIATE")
                 self._begun = True
             return self._connection.execute(statement, values)
-        except sqlite3.DatabaseError as error:
+        except sqlite3.Error as error:
             raise self._fail(error) from error
 
-    def read(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
-        """Execute a query; it sees what was written, committed or not."""
+    def read(self, statement: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """Return all rows of a query, which sees what was written, committed or not.
+
+        Fetched here, as a damaged page is met only on the way to its row. Where there may be many, ask for a page.
+        """
         try:
-            return self._connection.execute(statement, values)
-        except sqlite3.DatabaseError as error:
+            return self._connection.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
             raise self._fail(error) from error
 
-    def _fail(self, error: sqlite3.DatabaseError) -> LedgerError:
+    def read_one(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Row | None:
+        """Return the first row of a query, or None."""
+        try:
+            row: sqlite3.Row | None = self._connection.execute(statement, values).fetchone()
+        except sqlite3.Error as error:
+            raise self._fail(error) from error
+        return row
+
+    def _fail(self, error: sqlite3.Error) -> LedgerError:
         """Say plainly what failed. With a full or failing disk SQLite undoes all that is not committed, unasked.
 
         Whoever wrote some of it waits for a commit yet: that has to fail, and what came after goes with it.
@@ -157,10 +172,11 @@ class Ledger:
     def commit(self) -> None:
         """Make everything written so far survive a crash; where that fails, all of it is undone."""
         refusal, self._lost, self._begun = self._lost, None, False
-        if refusal is None and self._connection.in_transaction:
+        if refusal is None:
             try:
-                self._connection.execute("COMMIT")
-            except sqlite3.DatabaseError as error:
+                if self._connection.in_transaction:
+                    self._connection.execute("COMMIT")
+            except sqlite3.Error as error:
                 refusal = _explain(self.path, error, read_only=self._read_only)
         if refusal is not None:
             self._undo(refusal)
@@ -170,8 +186,8 @@ class Ledger:
         """Undo what is not committed, and say so to whoever waits for that: the next commit holds nothing of theirs."""
         self.undone += 1
         self._answer(refusal)
-        if self._connection.in_transaction:
-            with say_plainly(self.path):
+        with say_plainly(self.path):
+            if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
 
     async def durable(self) -> None:
@@ -210,7 +226,7 @@ class Ledger:
 
     def read_meta(self, key: str) -> str | None:
         """Return a remembered word, or None."""
-        row = self.read("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        row = self.read_one("SELECT value FROM meta WHERE key = ?", (key,))
         return None if row is None else str(row["value"])
 
     def write_meta(self, key: str, value: str) -> None:
@@ -224,4 +240,5 @@ class Ledger:
         """Close the file; what was not committed is gone, and nobody waits for it any more."""
         if self._timer is not None:
             self._timer.cancel()
+        self._begun = False
         self._connection.close()

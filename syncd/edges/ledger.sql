@@ -1,5 +1,5 @@
 -- The ledger, version 1. No customer data: references, hashes, states, times, statuses.
--- `due`, `ask_due`, `started` and `ended` are seconds on the boot-time clock of the run of the machine named in meta.boot_id.
+-- `due`, `started` and `ended` are seconds on the boot-time clock of the run of the machine named in meta.boot_id.
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE files (
@@ -13,7 +13,7 @@ CREATE TABLE files (
   sha256      TEXT,
   bytes       INTEGER,
   fingerprint TEXT,                           -- how the file looked when it was judged
-  problems    TEXT,                           -- where its own problems stand in the judged file: offset and lengths
+  problems    TEXT,                           -- where its own problems stand in the side file: offset and lengths
   outcome     TEXT CHECK (outcome IN ('done', 'failed')),
   filed_as    BLOB,
   finished_at TEXT
@@ -35,7 +35,7 @@ CREATE TABLE orders (
   http_status  INTEGER,
   accepted_at  TEXT,
   note         TEXT,
-  entry        TEXT NOT NULL                  -- where it stands in the judged file: offset and lengths
+  entry        TEXT NOT NULL                  -- where it stands in the side file: offset and lengths
 );
 CREATE INDEX orders_of_file ON orders (file, record);
 CREATE INDEX orders_by_reference ON orders (reference, file);

@@ -34,12 +34,12 @@ def restore_calls(ledger: Ledger, now: float, limit: int, per_s: float, boot_id:
             end_call(ledger, begin_call(ledger, now), now)
     ledger.write("UPDATE calls SET ended = ? WHERE ended IS NULL OR ended > ?", (now, now))
     prune_calls(ledger, now - per_s)
-    return [float(row["ended"]) for row in ledger.read("SELECT ended FROM calls ORDER BY ended").fetchall()]
+    return [float(row["ended"]) for row in ledger.read("SELECT ended FROM calls ORDER BY ended")]
 
 
 def prune_calls(ledger: Ledger, before: float) -> bool:
     """Forget the calls that ended before a time and so use up nothing any more; return whether there were any."""
-    if ledger.read("SELECT 1 FROM calls WHERE ended < ? LIMIT 1", (before,)).fetchone() is None:
+    if ledger.read_one("SELECT 1 FROM calls WHERE ended < ? LIMIT 1", (before,)) is None:
         return False
     ledger.write("DELETE FROM calls WHERE ended < ?", (before,))
     return True

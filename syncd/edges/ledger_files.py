@@ -14,6 +14,8 @@ from syncd.edges.ledger import Ledger
 
 FileState = Literal["claimed", "judging", "carrying", "settled", "closed"]
 FileOutcome = Literal["done", "failed"]
+PAGE = 500
+"""Rows read at once, so that any number is gone through in bounded memory."""
 _UNTOLD = "untold "  # begins the key of a word in `meta`; behind it stands the claim
 
 
@@ -36,7 +38,7 @@ class FileRow:
 
 
 def write_entry(entry: Entry) -> str:
-    """Given where something stands in a judged file, return it as the ledger keeps it."""
+    """Given where something stands in a side file, return it as the ledger keeps it."""
     return f"{entry.offset} {entry.meta_length} {entry.body_length}"
 
 
@@ -74,21 +76,21 @@ def add_file(ledger: Ledger, claim: Claim) -> None:
 
 def find_file(ledger: Ledger, claim_id: str) -> FileRow | None:
     """Return what is known of a claim, or None."""
-    row = ledger.read("SELECT * FROM files WHERE id = ?", (claim_id,)).fetchone()
+    row = ledger.read_one("SELECT * FROM files WHERE id = ?", (claim_id,))
     return None if row is None else _read_row(row)
 
 
 def list_in_folder(ledger: Ledger, folder: str) -> list[FileRow]:
     """Return every claim, also of files that are filed, whose folder in work has this name."""
     query = "SELECT * FROM files WHERE id = ? OR id BETWEEN ? AND ?"
-    rows = ledger.read(query, (folder, f"{folder}.", f"{folder}/")).fetchall()  # / comes after the dot
+    rows = ledger.read(query, (folder, f"{folder}.", f"{folder}/"))  # / comes after the dot
     return [row for row in map(_read_row, rows) if folder_name(row.claim.id) == folder]
 
 
 def list_open_files(ledger: Ledger, limit: int = -1) -> list[FileRow]:
     """Return every file that is not filed yet, or at most so many, oldest first."""
     query = "SELECT * FROM files WHERE state <> 'closed' ORDER BY received_at, id LIMIT ?"
-    return [_read_row(row) for row in ledger.read(query, (limit,)).fetchall()]
+    return [_read_row(row) for row in ledger.read(query, (limit,))]
 
 
 def list_finished_files(ledger: Ledger, limit: int, outcome: FileOutcome | None = None) -> list[FileRow]:
@@ -98,17 +100,17 @@ def list_finished_files(ledger: Ledger, limit: int, outcome: FileOutcome | None 
         f"SELECT * FROM files WHERE state = 'closed'{among} ORDER BY finished_at DESC LIMIT ?",  # noqa: S608  see _among
         (limit,),
     )
-    return [_read_row(row) for row in rows.fetchall()]
+    return [_read_row(row) for row in rows]
 
 
 def find_last_arrival(ledger: Ledger, source: str) -> datetime | None:
     """Return when a source's newest file was taken, or None if there never was one. Claim ids sort by time."""
     query = "SELECT received_at FROM files WHERE source = ? ORDER BY id DESC LIMIT 1"
-    row = ledger.read(query, (source,)).fetchone()
+    row = ledger.read_one(query, (source,))
     return None if row is None else datetime.fromisoformat(row["received_at"])
 
 
-def list_closed_page(ledger: Ledger, outcome: FileOutcome, before: FileRow | None, limit: int = 500) -> list[FileRow]:
+def list_closed_page(ledger: Ledger, outcome: FileOutcome, before: FileRow | None, limit: int = PAGE) -> list[FileRow]:
     """Return the files of all sources that were filed with an outcome, newest first: the page behind `before`."""
     at, claim_id = ("9", "") if before is None else _place(before)
     rows = ledger.read(
@@ -116,7 +118,7 @@ def list_closed_page(ledger: Ledger, outcome: FileOutcome, before: FileRow | Non
         " ORDER BY finished_at DESC, id DESC LIMIT ?",
         (at, claim_id, limit),
     )
-    return [_read_row(row) for row in rows.fetchall()]
+    return [_read_row(row) for row in rows]
 
 
 def _among(outcome: FileOutcome) -> str:
@@ -171,7 +173,7 @@ def count_deaths(ledger: Ledger) -> None:
 def count_failure(ledger: Ledger, claim_id: str) -> int:
     """Count an exception of our own against a file; return how many there were."""
     ledger.write("UPDATE files SET failures = failures + 1 WHERE id = ?", (claim_id,))
-    return int(ledger.read("SELECT failures FROM files WHERE id = ?", (claim_id,)).fetchone()[0])
+    return int(ledger.read("SELECT failures FROM files WHERE id = ?", (claim_id,))[0][0])
 
 
 def settle_file(
@@ -207,7 +209,7 @@ def list_unfinished_folders(ledger: Ledger) -> set[tuple[str, FileOutcome]]:
     rows = ledger.read(
         "SELECT DISTINCT source, outcome FROM files INDEXED BY files_open WHERE state <> 'closed' AND state = 'settled'"
     )
-    return {(row["source"], row["outcome"]) for row in rows.fetchall()}
+    return {(row["source"], row["outcome"]) for row in rows}
 
 
 def list_untold_failures(ledger: Ledger) -> list[Claim]:
@@ -217,7 +219,7 @@ def list_untold_failures(ledger: Ledger) -> list[Claim]:
         " ORDER BY files.id",
         (len(_UNTOLD) + 1, _UNTOLD, f"{_UNTOLD}~"),
     )
-    return [_read_row(row).claim for row in rows.fetchall()]
+    return [_read_row(row).claim for row in rows]
 
 
 def forget_untold(ledger: Ledger, claim_ids: Iterable[str]) -> None:
@@ -237,14 +239,19 @@ def count_files(ledger: Ledger) -> dict[tuple[str, str], int]:
     rows = ledger.read(
         "SELECT source, state, count(*) AS n FROM files INDEXED BY files_open WHERE state <> 'closed' GROUP BY 1, 2"
     )
-    return {(row["source"], row["state"]): row["n"] for row in rows.fetchall()}
+    return {(row["source"], row["state"]): row["n"] for row in rows}
 
 
 def list_closed_since(ledger: Ledger, since: datetime) -> Iterator[FileRow]:
-    """Yield the files filed since a time, oldest first."""
-    rows = ledger.read(
-        "SELECT * FROM files WHERE state = 'closed' AND finished_at >= ? ORDER BY finished_at",
-        (since.isoformat(),),
-    )
-    for row in rows:
-        yield _read_row(row)
+    """Yield the files filed since a time, oldest first; a page is read at a time."""
+    at, claim_id = since.isoformat(), ""
+    while True:
+        rows = ledger.read(
+            "SELECT * FROM files WHERE state = 'closed' AND (finished_at, id) > (?, ?)"
+            " ORDER BY finished_at, id LIMIT ?",
+            (at, claim_id, PAGE),
+        )
+        yield from map(_read_row, rows)
+        if len(rows) < PAGE:
+            return
+        at, claim_id = rows[-1]["finished_at"], rows[-1]["id"]

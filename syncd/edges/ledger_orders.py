@@ -9,13 +9,11 @@ from typing import Any, Literal
 from syncd.core.model import Order, Outcome
 from syncd.edges.judged import Entry
 from syncd.edges.ledger import Ledger
-from syncd.edges.ledger_files import FileRow, read_entry, write_entry
+from syncd.edges.ledger_files import PAGE, FileRow, read_entry, write_entry
 
 WAITING = "waiting"
 NEVER = 1e18
 """A due time for what only somebody else can make due."""
-PAGE = 500
-"""Orders read at once, so that a file of any size is gone through in bounded memory."""
 
 DeliveryState = Literal["sending", "asking", "resend", "accepted"]
 
@@ -103,7 +101,7 @@ def _build_insert(count: int) -> str:
 
 def has_any(ledger: Ledger, claim_id: str, references: Collection[str]) -> bool:
     """Say whether a file has an order with one of these references."""
-    return ledger.read(_build_search(len(references)), (claim_id, *references)).fetchone() is not None
+    return ledger.read_one(_build_search(len(references)), (claim_id, *references)) is not None
 
 
 @cache
@@ -114,15 +112,13 @@ def _build_search(count: int) -> str:
 
 def find_order(ledger: Ledger, order_id: int) -> OrderRow | None:
     """Return an order, or None."""
-    row = ledger.read("SELECT * FROM orders WHERE id = ?", (order_id,)).fetchone()
+    row = ledger.read_one("SELECT * FROM orders WHERE id = ?", (order_id,))
     return None if row is None else _read_order(row)
 
 
 def find_in_file(ledger: Ledger, claim_id: str, reference: str) -> list[OrderRow]:
     """Return the orders of a file that bear a reference, first one first."""
-    rows = ledger.read(
-        "SELECT * FROM orders WHERE reference = ? AND file = ? ORDER BY id", (reference, claim_id)
-    ).fetchall()
+    rows = ledger.read("SELECT * FROM orders WHERE reference = ? AND file = ? ORDER BY id", (reference, claim_id))
     return [_read_order(row) for row in rows]
 
 
@@ -135,7 +131,7 @@ def list_orders(ledger: Ledger, claim_id: str, states: Sequence[str] = ()) -> It
             "SELECT * FROM orders WHERE file = ? AND (record, id) > (?, ?)"  # noqa: S608  only question marks are put in
             f"{among} ORDER BY record, id LIMIT {PAGE}",
             (claim_id, record, last, *states),
-        ).fetchall()
+        )
         yield from map(_read_order, rows)
         if len(rows) < PAGE:
             return
@@ -148,31 +144,26 @@ def list_due_orders(ledger: Ledger, claim_id: str, now: float, limit: int) -> li
         "SELECT * FROM orders INDEXED BY orders_next"
         " WHERE file = ? AND state = 'waiting' AND due <= ? ORDER BY record LIMIT ?",
         (claim_id, now, limit),
-    ).fetchall()
+    )
     return [_read_order(row) for row in rows]
 
 
 def find_next_due(ledger: Ledger, claim_id: str) -> float | None:
     """Return when the next waiting order of a file is due (boot-time seconds); None if none waits."""
-    row = ledger.read("SELECT min(due) FROM orders WHERE file = ? AND state = 'waiting'", (claim_id,)).fetchone()
-    return None if row[0] is None else float(row[0])
+    due = ledger.read("SELECT min(due) FROM orders WHERE file = ? AND state = 'waiting'", (claim_id,))[0][0]
+    return None if due is None else float(due)
 
 
 def count_outcomes(ledger: Ledger, claim_id: str) -> dict[str, int]:
     """Return how many of a file's orders are in each state."""
     rows = ledger.read("SELECT state, count(*) AS n FROM orders WHERE file = ? GROUP BY state", (claim_id,))
-    return {row["state"]: row["n"] for row in rows.fetchall()}
+    return {row["state"]: row["n"] for row in rows}
 
 
 def recall_outcomes(ledger: Ledger, row: FileRow) -> dict[str, int]:
     """Return how many of a file's orders are in each state: as counted when it was settled, or counted now."""
     settled = row.state in {"settled", "closed"}
     return row.counts if settled and row.counts is not None else count_outcomes(ledger, row.claim.id)
-
-
-def count_waiting(ledger: Ledger) -> int:
-    """Return how many orders wait to be sent, over all files."""
-    return int(ledger.read("SELECT count(*) FROM orders WHERE state = 'waiting'").fetchone()[0])
 
 
 def put_off(ledger: Ledger, order_id: int, due: float, failures: int) -> None:
@@ -238,7 +229,7 @@ def note_entry(ledger: Ledger, order_id: int, state: str, entry: Entry) -> None:
 
 def find_delivery(ledger: Ledger, account: str, reference: str) -> Delivery | None:
     """Return what the API may know of a reference, or None if it was never told."""
-    row = ledger.read("SELECT * FROM deliveries WHERE account = ? AND reference = ?", (account, reference)).fetchone()
+    row = ledger.read_one("SELECT * FROM deliveries WHERE account = ? AND reference = ?", (account, reference))
     if row is None:
         return None
     return Delivery(

@@ -68,8 +68,6 @@ class PollPages(AbstractContextManager["PollPages"]):
     def _say_plainly(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.IntegrityError:
-            raise
         except sqlite3.Error as error:
             raise StorageError(
                 f"The rows of an inventory poll cannot be kept at {show_path(self._directory)}: {error}; "

@@ -27,7 +27,7 @@ def count_since(ledger: Ledger, since: datetime) -> tuple[Counts, Counts]:
         "SELECT source, outcome, counts, count(*) AS n FROM files INDEXED BY files_closed"
         " WHERE state = 'closed' AND finished_at >= ? GROUP BY 1, 2, 3",
         (since.isoformat(),),
-    ).fetchall()
+    )
     for row in closed:
         files[row["source"], row["outcome"]] += row["n"]
         for state, count in json.loads(row["counts"] or "{}").items():
@@ -39,12 +39,12 @@ def count_since(ledger: Ledger, since: datetime) -> tuple[Counts, Counts]:
             " WHERE files.state = 'closed' AND finished_at >= ? AND counts IS NULL GROUP BY 1, 2",
             (since.isoformat(),),
         )
-        orders.update({(row["source"], row["state"]): row["n"] for row in uncounted.fetchall()})
+        orders.update({(row["source"], row["state"]): row["n"] for row in uncounted})
     in_work = ledger.read(
         "SELECT source, orders.state, count(*) AS n FROM files INDEXED BY files_open"
         " CROSS JOIN orders ON orders.file = files.id WHERE files.state <> 'closed' GROUP BY 1, 2"
     )
-    orders.update({(row["source"], row["state"]): row["n"] for row in in_work.fetchall()})
+    orders.update({(row["source"], row["state"]): row["n"] for row in in_work})
     files.update(count_files(ledger))
     return dict(files), dict(orders)
 
@@ -54,7 +54,7 @@ def find_oldest_open(ledger: Ledger) -> dict[str, datetime]:
     rows = ledger.read(
         "SELECT source, min(received_at) AS oldest FROM files INDEXED BY files_open WHERE state <> 'closed' GROUP BY 1"
     )
-    return {row["source"]: datetime.fromisoformat(row["oldest"]) for row in rows.fetchall()}
+    return {row["source"]: datetime.fromisoformat(row["oldest"]) for row in rows}
 
 
 def count_used_quota(ledger: Ledger, now: float, per_s: float, boot_id: str) -> int | None:
@@ -65,16 +65,16 @@ def count_used_quota(ledger: Ledger, now: float, per_s: float, boot_id: str) -> 
     if ledger.read_meta("boot_id") not in {boot_id, None}:
         return None
     query = "SELECT count(*) FROM calls WHERE ended IS NULL OR ended > ?"
-    return int(ledger.read(query, (now - per_s,)).fetchone()[0])
+    return int(ledger.read(query, (now - per_s,))[0][0])
 
 
 def count_held(ledger: Ledger) -> int:
     """Return how many orders wait for stock."""
-    return int(ledger.read("SELECT count(*) FROM stock_holds").fetchone()[0])
+    return int(ledger.read("SELECT count(*) FROM stock_holds")[0][0])
 
 
 def check_integrity(ledger: Ledger) -> None:
     """Read the ledger to its end. Raise LedgerError if it is damaged."""
-    found = str(ledger.read("PRAGMA quick_check(1)").fetchone()[0])
+    found = str(ledger.read("PRAGMA quick_check(1)")[0][0])
     if found != "ok":
         raise LedgerError(f"The ledger {ledger.path} is damaged ({found}); restore it from a backup or move it aside.")

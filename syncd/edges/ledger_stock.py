@@ -15,7 +15,7 @@ from syncd.core.inventory import Number
 from syncd.core.stock import Wanted
 from syncd.edges.ledger import Ledger
 
-POLLS, PUBLISHED, TROUBLE = "inventory_polls", "inventory_published", "inventory_trouble"
+POLLS, PUBLISHED = "inventory_polls", "inventory_published"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,6 @@ def read_published(ledger: Ledger) -> tuple[PollMark, dict[str, Any]] | None:
     return PollMark(value["poll"], taken_at, value["taken_s"], value["boot_id"]), value
 
 
-def note_trouble(ledger: Ledger, sentence: str | None) -> None:
-    """Remember what is wrong with the inventory at present; None: nothing."""
-    ledger.write_meta(TROUBLE, sentence or "")
-
-
-def read_trouble(ledger: Ledger) -> str | None:
-    """Return what is wrong with the inventory at present, or None."""
-    return ledger.read_meta(TROUBLE) or None
-
-
 def note_sent_lines(ledger: Ledger, order_id: int, wanted: Iterable[Wanted]) -> None:
     """Note what an order that is about to be sent asks for; once however often it is sent."""
     ledger.write("DELETE FROM sent_lines WHERE order_id = ?", (order_id,))
@@ -90,7 +80,7 @@ def count_sent(ledger: Ledger, sku: str, since_poll: int) -> Number:
         "SELECT qty FROM sent_lines WHERE sku = ? AND (ended_poll IS NULL OR ended_poll >= ?)",
         (sku, since_poll),
     )
-    return sum((Decimal(row["qty"]) for row in rows.fetchall()), Decimal(0))
+    return sum((Decimal(row["qty"]) for row in rows), Decimal(0))
 
 
 def prune_sent_lines(ledger: Ledger, published_poll: int) -> None:
@@ -109,7 +99,7 @@ def hold_for_stock(ledger: Ledger, order_id: int, now: datetime) -> None:
 
 def find_hold(ledger: Ledger, order_id: int) -> datetime | None:
     """Return since when an order waits for stock, or None."""
-    row = ledger.read("SELECT since FROM stock_holds WHERE order_id = ?", (order_id,)).fetchone()
+    row = ledger.read_one("SELECT since FROM stock_holds WHERE order_id = ?", (order_id,))
     return None if row is None else datetime.fromisoformat(row["since"])
 
 

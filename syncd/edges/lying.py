@@ -1,4 +1,4 @@
-"""What lies in an inbox for too long, and how old files are: names and times only, never contents."""
+"""What lies in an inbox for too long: names and times only, never contents."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -23,19 +23,3 @@ def list_lying(inbox: Path, before: float, is_suspect: Callable[[str], bool]) ->
                     continue
                 if touched < before:
                     yield entry.name
-
-
-def find_written_at(path: Path) -> float | None:
-    """Return when a file was last written (Unix seconds), or None where there is none."""
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return None
-
-
-def find_disk(folder: Path) -> int | None:
-    """Return the number of the disk a folder lies on, or None where the folder is missing."""
-    try:
-        return folder.stat().st_dev
-    except OSError:
-        return None

@@ -44,14 +44,15 @@ def explain_recipient(text: str) -> str | None:
 def seal_file(path: Path, recipients: Sequence[str]) -> None:
     """Given a file and public keys, put `<name>.age` (see `sealed_name`) in its place, durably.
 
-    Again after a death in between is harmless. Raise StorageError or SealingError; then the plain file stands.
+    Again after a death in between is harmless. Raise FileNotFoundError if the file is not there any more,
+    StorageError or SealingError; then the plain file stands.
     """
     pyrage = _load()
     keys = [_read_recipient(text) for text in recipients]
     target = path.with_name(sealed_name(path.name))
     _convert(path, target, lambda source, sealed: pyrage.encrypt_io(source, sealed, keys), UNSEALED_PREFIX)
     with storage_faults(path.parent):
-        path.unlink()
+        path.unlink(missing_ok=True)  # it moved away meanwhile, or a network file system tells of our own removal late
     sync_folder(path.parent)
 
 
@@ -81,7 +82,7 @@ def _convert(path: Path, target: Path, convert: Any, prefix: str = OWN_PREFIX) -
             with os.fdopen(descriptor, "wb") as file, path.open("rb") as source:
                 convert(source, file)
                 file.flush()
-                os.fchmod(descriptor, path.stat().st_mode & 0o640)
+                os.fchmod(descriptor, os.fstat(source.fileno()).st_mode & 0o640)
                 os.fsync(descriptor)
             Path(name).replace(target)
         except BaseException:

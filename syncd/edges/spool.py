@@ -245,6 +245,14 @@ def free_bytes(path: Path) -> int:
     return disk.f_bavail * disk.f_frsize
 
 
+def find_disk(folder: Path) -> int | None:
+    """Return the number of the disk a folder lies on, or None where the folder is missing."""
+    try:
+        return folder.stat().st_dev
+    except OSError:
+        return None
+
+
 def name_taken(folder: Path, names: Iterable[str]) -> bool:
     """Given names, return whether anything, be it a dangling link, stands under one of them in the folder."""
     with storage_faults(folder):
@@ -273,7 +281,7 @@ def sync_folder(path: Path) -> None:
 
 
 def remove_leftovers(folder: Path, *others: Path) -> None:
-    """Given a folder nobody writes in now, remove what a death left, and by its name in others. Raise StorageError."""
+    """Given a folder we do not write in now, remove what a death of ours left, also in others. Raise StorageError."""
     with storage_faults(folder, *others), os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith(OWN_PREFIX) and entry.is_file(follow_symlinks=False):

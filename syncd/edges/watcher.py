@@ -78,10 +78,6 @@ class Watcher:
         self._bell.strike()
         return True
 
-    def is_alive(self) -> bool:
-        """Return whether anything is watched at all, and every watch still holds as far as watchdog knows."""
-        return bool(self._armed) and all(self._is_watching(armed.watch) for armed in self._armed.values())
-
     def stop(self) -> None:
         """Stop watching and ringing; harmless when done twice."""
         logging.getLogger(_OVERFLOW_LOGGER).removeHandler(self._overflow)

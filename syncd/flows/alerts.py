@@ -1,8 +1,8 @@
 """Alerts: looks now and then at what can be wrong, and says so to the log and every channel.
 
-What was said is in the ledger, and which failed files are still to be told, so that a restart says nothing
-twice and forgets nothing. Sending runs beside the work: a slow
-webhook holds up neither files nor the heartbeat.
+What was said is in the ledger, and which failed files are still to be told until every channel has taken the
+message or was given up: a restart forgets none, and tells twice at most what was on its way. Sending runs beside
+the work: a slow webhook holds up neither files nor the heartbeat.
 """
 
 import asyncio
@@ -28,16 +28,18 @@ from syncd.core.alerts import (
 )
 from syncd.core.expect import find_missed
 from syncd.core.gate import HoldKind
+from syncd.core.model import Claim
 from syncd.core.names import show_name
 from syncd.edges.channels import Channel, deliver
 from syncd.edges.clock import Clock
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import find_last_arrival, forget_untold, list_untold_failures
 from syncd.edges.log import say
-from syncd.edges.lying import find_disk, find_written_at, list_lying
-from syncd.edges.spool import free_bytes
-from syncd.errors import StorageError
+from syncd.edges.lying import list_lying
+from syncd.edges.spool import free_bytes, stat_file
+from syncd.errors import LedgerError, StorageError
 from syncd.flows.calls import Caller
+from syncd.flows.disks import list_disks
 from syncd.flows.inventory import Inventory
 from syncd.flows.orders import Orders
 from syncd.flows.taking import Taker
@@ -83,6 +85,9 @@ class Alerts:
         self._refused: dict[str, float] = {}
         self._tell_failures_at = 0.0
         self._sending: set[asyncio.Task[None]] = set()
+        self._unwritten = False  #: what stands has changed since it was written down
+        self._telling: set[str] = set()  #: failed files, by claim, whose message is on its way
+        self._told: set[str] = set()  #: failed files that are told, and that the ledger may still hold as untold
         orders.on_failed = self.note_failure
 
     def note_failure(self) -> None:
@@ -95,7 +100,6 @@ class Alerts:
         if now_s < self._look_at:
             return
         self._look_at = now_s + LOOK_S
-        self._say_failures(now_s)
         if now_s >= self._folders_at:
             self._folders_at = now_s + FOLDERS_LOOK_S
             self._folders = tuple(self._look_into_folders())
@@ -104,8 +108,12 @@ class Alerts:
         self._standing, messages = weigh(before, conditions, self._clock.now(), self._config.alerts.repeat_seconds)
         for message in messages:
             self._say(message)
-        if messages or self._standing.keys() != before.keys():
+        self._unwritten = self._unwritten or bool(messages) or self._standing.keys() != before.keys()
+        # Last, as the ledger may refuse: what is wrong is said all the same, and the rest at the next look.
+        if self._unwritten:
             self._ledger.write_meta(_MEMORY, json.dumps(write_standing(self._standing)))
+            self._unwritten = False
+        self._say_failures(now_s)
 
     async def close(self) -> None:
         """Give up what is still being sent."""
@@ -149,7 +157,13 @@ class Alerts:
     def _find_missing(self, source: SourceConfig, now: datetime) -> Iterator[Condition]:
         if source.expect is None:
             return
-        missed = find_missed(source.expect, now, find_last_arrival(self._ledger, source.name), self._since)
+        try:
+            last = find_last_arrival(self._ledger, source.name)
+        except LedgerError:  # nobody knows whether anything arrived: what was said before stands
+            said = self._standing.get(f"{AlertKind.NOTHING_ARRIVED} {source.name}")
+            yield from () if said is None else (said.condition,)
+            return
+        missed = find_missed(source.expect, now, last, self._since)
         if missed is not None:
             local = missed.astimezone(source.expect.zone)
             text = f"Nothing arrived for {source.name} by {local:%H:%M} on {local:%Y-%m-%d}, and nothing since."
@@ -172,44 +186,49 @@ class Alerts:
                 yield Condition(AlertKind.TORN_UPLOAD, taker.source.name, text)
 
     def _find_full_disks(self) -> Iterator[Condition]:
-        config = self._config
-        folders = [config.state_dir, *(source.work for source in config.sources)]
-        if config.inventory is not None:
-            folders.append(config.inventory.directory)
-        disks = {find_disk(folder): folder for folder in reversed(folders)}
-        disks.pop(None, None)
-        for folder in disks.values():
+        for folder in list_disks(self._config):
             with contextlib.suppress(StorageError):
                 free = free_bytes(folder)
-                if free < config.alerts.disk_free_bytes:
+                if free < self._config.alerts.disk_free_bytes:
                     text = f"The disk of {show_name(str(folder))} is nearly full: free some space there."
                     yield Condition(AlertKind.DISK_NEARLY_FULL, str(folder), text)
 
     def _find_old_snapshot(self, inventory: InventoryConfig, now: datetime) -> Iterator[Condition]:
         usual_s = 86_400.0 if inventory.cron is not None else max(3600.0, 3 * inventory.interval_seconds)
         patience_s = self._config.alerts.snapshot_age_seconds or usual_s
-        written_at = find_written_at(inventory.directory / "latest.json") or self._since.timestamp()
+        latest = None
+        with contextlib.suppress(StorageError):
+            latest = stat_file(inventory.directory / "latest.json")
+        written_at = self._since.timestamp() if latest is None else latest.mtime_ns / 1e9
         if now.timestamp() - written_at >= patience_s:
             text = f"The newest snapshot of the inventory is older than {patience_s:.0f} seconds."
             yield Condition(AlertKind.SNAPSHOT_OLD, "inventory", text)
 
     def _say_failures(self, now_s: float) -> None:
-        if now_s < self._tell_failures_at:
-            return
-        claims = list_untold_failures(self._ledger)
-        if not claims:
+        untold = list_untold_failures(self._ledger)
+        self._told &= {claim.id for claim in untold}
+        self._forget_told()
+        known = self._told | self._telling
+        claims = [claim for claim in untold if claim.id not in known]
+        if not claims or now_s < self._tell_failures_at:
             return
         self._tell_failures_at = now_s + GATHER_S
-        names: dict[str, list[str]] = {}
+        sources: dict[str, list[Claim]] = {}
         for claim in claims:
-            names.setdefault(claim.source, []).append(show_name(claim.name))
-        for source, its_names in names.items():
-            text = tell_failures(source, its_names)
-            self._say(build_event(AlertKind.FILE_FAILED, source, text, self._clock.now()))
-        forget_untold(self._ledger, (claim.id for claim in claims))
-        self._ledger.commit_soon()
+            sources.setdefault(claim.source, []).append(claim)
+        for source, its_claims in sources.items():
+            text = tell_failures(source, [show_name(claim.name) for claim in its_claims])
+            message = build_event(AlertKind.FILE_FAILED, source, text, self._clock.now())
+            self._say(message, frozenset(claim.id for claim in its_claims))
 
-    def _say(self, message: AlertMessage) -> None:
+    def _forget_told(self) -> None:
+        """Have the ledger forget which files are told; where that fails it is tried again at the next look."""
+        if self._told:
+            forget_untold(self._ledger, self._told)
+            self._ledger.commit_soon()
+
+    def _say(self, message: AlertMessage, failed: frozenset[str] = frozenset()) -> None:
+        """Say a message, and of which failed files, by claim, it tells."""
         over = message.state is AlertState.OVER
         say(
             "alert_over" if over else "alert",
@@ -220,10 +239,18 @@ class Alerts:
             subject=show_name(message.subject),
         )
         written = write_message(message, self._config.api.environment)
-        for channel in self._channels:
-            task = asyncio.get_running_loop().create_task(self._send(channel, written))
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+        self._telling |= failed
+        task = asyncio.get_running_loop().create_task(self._tell(written, failed))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _tell(self, written: dict[str, object], failed: frozenset[str]) -> None:
+        """Send a message through every channel; only then are the failed files that it tells of forgotten."""
+        await asyncio.gather(*(self._send(channel, written) for channel in self._channels))
+        self._telling -= failed
+        self._told |= failed
+        with contextlib.suppress(LedgerError):
+            self._forget_told()
 
     async def _send(self, channel: Channel, written: dict[str, object]) -> None:
         """Send a message, again if need be; what cannot be delivered is in the log all the same."""

@@ -6,6 +6,7 @@ open, a token is there and a slot of the quota is free is `prepare` asked, so th
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from random import Random
@@ -18,7 +19,6 @@ from syncd.core.gate import (
     HoldKind,
     Probe,
     Wait,
-    after_good,
     after_operator,
     after_weather,
     hasten,
@@ -33,6 +33,7 @@ from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_calls import begin_call, drop_call, end_call
 from syncd.edges.ledger_orders import hasten_all
 from syncd.edges.log import say
+from syncd.errors import LedgerError
 
 SIGN_IN = "POST /auth/login"
 FRESH_TOKENS_REFUSED = 2
@@ -160,6 +161,12 @@ class Caller:
         sent_at = self._clock.monotonic()
         try:
             reply = replace(await send(request_id), sent_at=sent_at)
+        except BaseException as error:
+            self._governor.release(slot)  # some of it may have left the machine
+            if isinstance(error, Exception):  # cancelled, the request goes on: the next start counts it as ending then
+                with suppress(LedgerError):
+                    end_call(self._ledger, number, self._clock.monotonic())
+            raise
         finally:
             self.in_flight -= 1
         ended = self._clock.monotonic()
@@ -220,7 +227,7 @@ class Caller:
         match health:
             case Health.GOOD:
                 self.reached = True
-                self._set_gate(after_good(self.gate))
+                self._set_gate(Gate())
             case Health.WEATHER:
                 self._note_weather(_describe(endpoint, reply), now, reply.retry_after_s, probe=probe)
             case Health.OPERATOR:
@@ -241,7 +248,7 @@ class Caller:
                 if hold is not None and hold.kind is HoldKind.OPERATOR:  # a quota that is used up proves no cure
                     self._hold_for_operator(hold.reason, probe=probe)
                 else:
-                    self._set_gate(after_good(self.gate))
+                    self._set_gate(Gate())
             case _:
                 assert_never(health)
 

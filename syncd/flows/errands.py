@@ -52,6 +52,10 @@ WAIT_FOR_OTHER_S = 1.0
 """How often an order looks again while another file's order of the same reference is on its way."""
 
 
+CONTRADICTIONS = 3
+"""So often the API may contradict itself about an order before that is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Errand:
     """One call about one order."""
@@ -223,9 +227,12 @@ class Errands:
             case AskAgain():
                 self._note(errand, "asking", misses=1)
                 put_off(ledger, order.id, now + self._timeout_s, order.failures)
-            case SendAgain():
+            case SendAgain(contradicted):
                 self._note(errand, "resend")
-                put_off(ledger, order.id, now + self._back_off(order.failures), order.failures)
+                failures = order.failures + contradicted
+                put_off(ledger, order.id, now + self._back_off(failures), failures)
+                if failures == CONTRADICTIONS and contradicted:
+                    self._say_contradicted(order)
             case RetryLater(retry_after_s=retry_after_s):
                 if not errand.asks:
                     self._note(errand, "resend")
@@ -257,6 +264,17 @@ class Errands:
         entry = self._desk.append_problems(order, problems)
         finish_order(self._ledger, order.id, outcome, http_status=status, entry=entry)
         self._say(order, outcome)
+
+    @staticmethod
+    def _say_contradicted(order: OrderRow) -> None:
+        say(
+            "order_contradicted",
+            "the API says over and over that this reference exists and that there is no such order; it is sent again "
+            "until that changes: ask the API's operator",
+            level="WARNING",
+            reference=order.reference,
+            claim=order.file,
+        )
 
     def _say(self, order: OrderRow, outcome: Outcome, why: str = "") -> None:
         bad = outcome in {Outcome.REJECTED, Outcome.CONFLICT}

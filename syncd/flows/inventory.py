@@ -24,7 +24,7 @@ from syncd.edges.clock import Clock
 from syncd.edges.governor import Lane
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_pages import PollPages
-from syncd.edges.ledger_stock import PollMark, begin_poll, note_published, note_trouble, prune_sent_lines
+from syncd.edges.ledger_stock import PollMark, begin_poll, note_published, prune_sent_lines
 from syncd.edges.log import say, say_bug
 from syncd.edges.snapshots import BREATH, Snapshot, SnapshotDamagedError, SnapshotFolder
 from syncd.errors import LedgerError, StorageError
@@ -132,13 +132,10 @@ class Inventory:
         return PollResult(PollOutcome.GIVEN_UP, sentence)
 
     def note_trouble(self, sentence: str | None) -> None:
-        """Tell what is wrong with the inventory, once, and remember it for the status; None: nothing."""
+        """Tell what is wrong with the inventory, once; None: nothing."""
         if sentence is not None and sentence != self.trouble:
             say("inventory_trouble", sentence, level="ERROR")
         self.trouble = sentence
-        with suppress(LedgerError):
-            note_trouble(self._ledger, sentence)
-            self._ledger.commit()
 
     async def _collect(self, pages: PollPages) -> tuple[PollMark, Tally]:
         """Fetch every page. Raise _BrokenPollError where they make no whole inventory."""
@@ -267,6 +264,8 @@ class Inventory:
         await folder.replace_latest(stem)
         note_published(self._ledger, mark, entry)
         prune_sent_lines(self._ledger, mark.number)
+        with suppress(LedgerError):  # whoever sends says so; of a poll that is not known, all that was sent counts
+            self._ledger.commit()
         self.note_trouble(None)
         for name in expired:
             folder.remove(name)

@@ -69,11 +69,6 @@ class Polling:
         finally:
             self._scheduler.stop()
 
-    def stop(self) -> None:
-        """Ask for no further page."""
-        self._scheduler.stop()
-        self.inventory.stop()
-
     async def _work(self) -> None:
         while True:
             await self._bell.wait()

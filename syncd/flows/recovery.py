@@ -11,7 +11,8 @@ a state that this very table knows.
     settled     yes            it is filed
     settled     no             it was filed: it is closed; where nothing of it is, its report is still written
     claimed     no             the claim never happened: forgotten
-    carrying    no             somebody took it out of work/: it is settled without its original
+    carrying    no             somebody took it out of work/: it is settled without its original; forgotten without
+                               its side file
     closed      yes            dropped into work/ by hand: it is judged like a new one
 """
 

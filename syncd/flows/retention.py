@@ -67,7 +67,8 @@ class Retention:
         now = self._clock.now()
         removed = 0
         for filed in choose_expired(present, now, days=limits.days, files=limits.files):
-            remove_archived(folder, [one for name in list_own(source, filed) for one in (name, sealed_name(name))])
+            own = [one for name in list_own(source, filed) for one in (name, sealed_name(name))]
+            remove_archived(folder, [name for name in own if name in names])  # a folder of such a name is not ours
             removed += 1
             say(
                 "file_removed",

@@ -5,6 +5,7 @@ in the next round; the encrypting itself runs in a thread, as a big file takes s
 """
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -62,7 +63,10 @@ class Sealing:
         present = [one async for one in list_present(self._ledger, self._clock, source.name, outcome, names)]
         for filed in choose_expired(present, self._clock.now(), days=days, files=None):
             plain = [name for name in list_own(source, filed) if name in names]
+            sealed = 0
             for name in plain:
-                await asyncio.to_thread(seal_file, folder / name, encrypt.recipients)
-            if plain:
+                with suppress(FileNotFoundError):  # a retry, or somebody by hand, took it away during the round
+                    await asyncio.to_thread(seal_file, folder / name, encrypt.recipients)
+                    sealed += 1
+            if sealed:
                 say("file_sealed", source=source.name, folder=outcome, file=show_name(filed.name), claim=filed.claim_id)

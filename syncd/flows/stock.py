@@ -40,7 +40,7 @@ class StockCheck:
         self._clock = clock
         self._stock: dict[str, tuple[tuple[str | None, Number], ...]] = {}
         self._mark: PollMark | None = None
-        self._warned: set[int] = set()
+        self._warned: set[int] = set()  #: of the orders that are still to be settled
         self.on_loaded: Callable[[], None] = lambda: None
 
     async def restore(self, folder: SnapshotFolder) -> None:
@@ -77,6 +77,7 @@ class StockCheck:
             return False
         row = find_order(self._ledger, order.id)
         if row is None or row.state != WAITING:  # it was refused while it waited for a slot
+            self._warned.discard(order.id)
             return True
         wanted = self._read_wanted(order)
         since = find_hold(self._ledger, order.id)
@@ -110,6 +111,7 @@ class StockCheck:
                 self._warned.discard(order.id)
                 end_sent_lines(self._ledger, order.id, accepted=True)
             case Rejected() | Conflict():
+                self._warned.discard(order.id)
                 end_sent_lines(self._ledger, order.id, accepted=False)
             case _:
                 pass
@@ -140,6 +142,7 @@ class StockCheck:
         entry = self._desk.append_problems(order, problems)
         finish_order(self._ledger, order.id, Outcome.INVALID, entry=entry)
         end_hold(self._ledger, order.id)
+        self._warned.discard(order.id)
         say("order_out_of_stock", level="WARNING", reference=order.reference, claim=order.file, short=len(problems))
 
     def _warn(self, order: OrderRow, shortages: tuple[Shortage, ...] | None) -> None:

@@ -30,6 +30,7 @@ MOST_BYTES = 32 * 1024**2
 MOST_ORDERS = 200
 """Orders that need mending and are shown; the rest is counted."""
 _GOOD = (Outcome.ACCEPTED, Outcome.ALREADY_ACCEPTED, Outcome.SKIPPED)
+_AGREE = re.compile(r" in line [0-9]+: the rows of one order must agree in it$")
 _CLAIM_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
@@ -96,18 +97,40 @@ def read_report(config: Config, clock: Clock, claim_id: str) -> ShownReport | No
 
 
 def hide_value(error: Mapping[str, Any]) -> str:
-    """Given an error of a report, return its sentence without the offending value."""
-    message, value = str(error["message"]), error.get("value")
+    """Given an error of a report, return its sentence without the offending value and the one it is compared with."""
+    message, value, other = str(error["message"]), error.get("value"), error.get("other")
     if error.get("code") == "refused_by_api":  # the API's own words may quote anything
         return f"{message.partition(':')[0]}; its words stand in the report"
-    if value is None:
+    if value is None and other is None:
         return message
+    if other is not None or error.get("code") == "contradiction":
+        return _hide_between(message, value, other) or f"does not fit the rule {error.get('code')}"
     quoted, bare = f'"{value}"', re.compile(rf"(?<!\w){re.escape(str(value))}(?!\w)")
     hidden = message.replace(quoted, HIDDEN) if quoted in message else bare.sub(HIDDEN, message)
     left = hidden.replace(HIDDEN, "")
     if hidden == message or (str(value).strip() and bare.search(left)):
         return f"does not fit the rule {error.get('code')}"
     return hidden
+
+
+def _hide_between(message: str, value: object, other: object) -> str | None:
+    """Return a sentence without its two values and whatever stands between them; None where they are not found.
+
+    Where one value is part of the other, or of both and the words between, no replacing would be safe. Reports of
+    earlier versions hold the second value in the sentence alone: there the words behind it tell where it ends.
+    """
+    starts = [message.find(shown) for shown in _list_shown(value) if shown in message]
+    ends = [message.rfind(shown) + len(shown) for shown in _list_shown(other) if shown in message]
+    ends += [tail.start() for tail in [_AGREE.search(message)] if tail and other is None]
+    if not starts or not ends or max(ends) <= min(starts):
+        return None
+    return f"{message[: min(starts)]}{HIDDEN} here, and {HIDDEN}{message[max(ends) :]}"
+
+
+def _list_shown(value: object) -> list[str]:
+    """Return how a value may stand in a sentence: in quotes or without."""
+    text = "" if value is None else str(value)
+    return [f'"{text}"', text] if text.strip() else [f'"{text}"']
 
 
 def _show(row: FileRow, path: Path | None, report: Mapping[str, Any], missing: str | None) -> ShownReport:

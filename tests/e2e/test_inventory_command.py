@@ -93,6 +93,13 @@ async def test_wrong_credentials_end_a_pull_with_the_reason(house):
     assert "check client_id and client_secret" in err
 
 
+async def test_a_page_size_over_what_the_api_documents_is_named_when_it_refuses(house):
+    house.make_daemon("inventory: {directory: inventory, page_size: 500}\n")
+    code, _, err = await run(house, "pull")
+    assert (code, "the API refuses this call (400)" in err) == (1, True)
+    assert err.endswith("inventory.page_size is 500; the API documents 200 at most: lower it and try again.\n")
+
+
 async def test_a_config_without_an_inventory_is_wrong_use(house):
     path = house.root / "config.yaml"
     path.write_text(path.read_text().replace(INVENTORY, ""))

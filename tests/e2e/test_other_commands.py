@@ -102,12 +102,13 @@ async def test_the_sandbox_says_where_it_is_and_stops_at_a_signal(shop):
     port = re.search(r":(\d+)/", first)[1]
     taken = await shop.call("sandbox", "--port", port)
     assert (taken.code, "Traceback" in taken.err) == (2, False)
-    assert f"Port {port} cannot be used" in taken.err
+    assert taken.err == f"Port {port} cannot be used; name another with --port, or 0 for any.\n"
     process.send_signal(signal.SIGTERM)
     ended = await finish(process)
     assert ended.code == 0
     assert "client_id sandbox and client_secret sandbox-secret" in ended.out
     assert "/sandbox (orders, calls, stats, faults)" in ended.out
+    assert ended.err == "Stop it with Ctrl-C.\n"
 
 
 async def test_the_sandbox_takes_the_credentials_of_a_config_and_never_prints_the_secret(shop):

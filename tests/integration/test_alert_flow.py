@@ -1,6 +1,7 @@
 """What is wrong with a daemon is told: conditions made by hand, with a real ledger and real folders."""
 
 import asyncio
+import contextlib
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -17,11 +18,12 @@ from syncd.core.gate import Gate, Hold, HoldKind
 from syncd.core.model import Claim
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import add_file, close_file, settle_file
+from syncd.errors import LedgerError
 from syncd.flows.alerts import Alerts
 
 
 class Recorder:
-    """A channel that keeps what it is given, or refuses."""
+    """A channel that keeps what it is given, or refuses, or does not come to an end."""
 
     name = "recorder"
 
@@ -29,11 +31,36 @@ class Recorder:
         self.got = []
         self.texts = []
         self.problem = None
+        self.sticks = False
 
     async def send(self, message):
         self.got.append((message["alert"], message["state"]))
         self.texts.append(message["text"])
+        if self.sticks:
+            await asyncio.Event().wait()
         return self.problem
+
+
+class FickleLedger(Ledger):
+    """A ledger that refuses when told to."""
+
+    refuses = False
+
+    def read(self, *words):
+        self._refuse()
+        return super().read(*words)
+
+    def read_one(self, *words):
+        self._refuse()
+        return super().read_one(*words)
+
+    def write(self, *words):
+        self._refuse()
+        return super().write(*words)
+
+    def _refuse(self):
+        if self.refuses:
+            raise LedgerError("The disk fails.")
 
 
 class Scene:
@@ -54,7 +81,7 @@ class Scene:
         self.troubles = []
         self.orders = SimpleNamespace(takers=[self.taker], list_troubles=lambda: list(self.troubles), on_failed=None)
         self.inventory = None
-        self.ledger = Ledger(root / "state", self.clock)
+        self.ledger = FickleLedger(root / "state", self.clock)
         self.start()
 
     def start(self):
@@ -67,10 +94,18 @@ class Scene:
         self.clock.move(seconds)
         self.recorder.got.clear()
         self.recorder.texts.clear()
-        await self.alerts()
-        for _ in range(5):
+        with contextlib.suppress(LedgerError):  # as the upkeep does
+            await self.alerts()
+        for _ in range(8):
             await asyncio.sleep(0)
         return list(self.recorder.got)
+
+    async def restart(self):
+        """Stop, and begin anew with what the ledger holds."""
+        await self.alerts.close()
+        self.ledger.close()
+        self.ledger = FickleLedger(self.root / "state", self.clock)
+        self.start()
 
     def fail(self, name, source="orders"):
         """Have a file go to failed."""
@@ -137,14 +172,80 @@ async def test_failed_files_that_were_gathered_are_told_after_a_restart_once(sce
     scene.fail("b.csv")
     scene.fail("c.csv", source="returns")
     assert await scene.look(1) == []
-    scene.ledger.close()
-    scene.ledger = Ledger(scene.root / "state", scene.clock)
-    scene.start()
+    await scene.restart()
     assert await scene.look(1) == [("file_failed", "raised")] * 2
     assert "b.csv of orders" in scene.recorder.texts[0]
     assert "c.csv of returns" in scene.recorder.texts[1]
+    await scene.restart()
+    assert await scene.look() == []
+
+
+async def test_a_failed_file_whose_message_was_on_its_way_at_a_stop_is_told_after_it(scene):
+    scene.recorder.sticks = True
+    scene.fail("a.csv")
+    assert await scene.look() == [("file_failed", "raised")]
+    assert await scene.look(600) == []  # it is told already
+    scene.fail("b.csv")
+    assert await scene.look() == [("file_failed", "raised")]
+    assert "b.csv" in scene.recorder.texts[0]
     scene.ledger.commit()
-    scene.start()
+    await scene.restart()
+    scene.recorder.sticks = False
+    assert await scene.look() == [("file_failed", "raised")]
+    assert "a.csv, b.csv" in scene.recorder.texts[0]
+    await scene.restart()
+    assert await scene.look() == []
+
+
+async def test_a_failed_file_is_forgotten_once_every_channel_has_given_it_up(scene):
+    scene.recorder.problem = "it answered 500"
+    scene.fail("a.csv")
+    await scene.look()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert scene.recorder.got == [("file_failed", "raised")] * 3
+    await scene.restart()
+    assert await scene.look() == []
+
+
+async def test_a_failed_file_that_the_ledger_cannot_forget_yet_is_not_told_again(scene):
+    scene.fail("a.csv")
+
+    async def send(message):
+        scene.ledger.refuses = True
+
+    scene.recorder.send, send_well = send, scene.recorder.send
+    await scene.look()
+    scene.recorder.send = send_well
+    assert await scene.look(600) == []
+    scene.ledger.refuses = False
+    assert await scene.look(600) == []
+    await scene.restart()
+    assert await scene.look() == []
+
+
+async def test_a_ledger_that_refuses_silences_nothing_else(scene):
+    scene.taker.source = replace(scene.taker.source, expect=Expectation(time(0, 0), UTC, frozenset(range(7)), 3600))
+    scene.clock.wall = scene.clock.now().replace(hour=0, minute=1) + timedelta(days=1)
+    assert await scene.look() == [("nothing_arrived", "raised")]
+    scene.ledger.refuses = True
+    scene.troubles = ["The disk fails."]
+    scene.hold(HoldKind.OPERATOR)
+    assert await scene.look() == [("credentials_refused", "raised")]
+    assert await scene.look() == [("held_by_machine", "raised")]
+    scene.ledger.refuses = False
+    scene.fail("a.csv")
+    assert await scene.look() == [("file_failed", "raised")]
+    scene.troubles = []
+    await scene.restart()  # what was said meanwhile is remembered
+    assert await scene.look() == []
+    assert ("held_by_machine", "over") in await scene.look()
+
+
+async def test_a_ledger_that_never_answered_says_nothing_of_what_did_not_arrive(scene):
+    scene.taker.source = replace(scene.taker.source, expect=Expectation(time(0, 0), UTC, frozenset(range(7)), 3600))
+    scene.clock.wall = scene.clock.now().replace(hour=0, minute=1) + timedelta(days=1)
+    scene.ledger.refuses = True
     assert await scene.look() == []
 
 

@@ -55,7 +55,15 @@ def test_a_webhook_is_a_secret(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "address", ["http://chat.example.com/canary", "ftp://canary", "canary", "http://[canary", "https://"]
+    "address",
+    [
+        "http://chat.example.com/canary",
+        "ftp://canary",
+        "canary",
+        "http://[canary",
+        "https://",
+        "https://chat..host/canary",
+    ],
 )
 def test_a_webhook_without_https_is_refused_and_not_shown(tmp_path, address):
     with pytest.raises(ConfigError) as raised:

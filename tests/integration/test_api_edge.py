@@ -294,6 +294,15 @@ async def test_what_is_certain_without_an_answer(error, kind, text, operator):
     assert await send(api) == Reply(kind, error=text, operator=operator)
 
 
+@pytest.mark.parametrize("host", ["api..host", f"{'a' * 64}.host", "ä..host", "256.1.1.1"])
+async def test_a_host_that_nobody_can_be_asked_for_is_the_operators_and_nothing_is_sent(host):
+    api = build_api(base_url=f"http://{host}/v1")
+    assert await api.login("login") == Reply(
+        ReplyKind.NOT_SENT, error="base_url holds a host that cannot be; check it", operator=True
+    )
+    await api.close()
+
+
 class Stuck:
     """A handler whose calls wait until told; a call to /quick is answered at once."""
 

@@ -70,10 +70,29 @@ def test_a_name_that_is_taken_in_the_inbox_stays_in_failed(retry, tmp_path):
     (tmp_path / "inbox/a.csv").write_text("another")
     told = retry("--all")
     assert told.exit_code == 1
-    assert told.stderr == "a.csv: A file of the name a.csv stands in the inbox already: see whose it is.\n"
+    assert told.stderr == (
+        "a.csv: It stays in failed, as a file of the name a.csv stands in the inbox. "
+        "It goes back once that was taken; run syncd retry again then.\n"
+    )
     assert told.stdout == "b.csv: back in inbox/b.csv\n"
     assert (tmp_path / "inbox/a.csv").read_text() == "another"
     assert (tmp_path / "failed/a.csv.report.json").exists()
+
+
+@pytest.mark.parametrize("words", [["--all"], ["a.20260115T100000Z-1a2b3c4d.csv", "a.csv"]])
+def test_of_files_that_came_under_one_name_the_oldest_goes_back_and_the_next_one_after_it(retry, tmp_path, words):
+    failed, later = tmp_path / "failed", "a.20260115T100000Z-1a2b3c4d.csv"
+    fail(failed, later, "a.csv", content="later")
+    fail(failed, "a.csv", content="first")
+    os.utime(failed / "a.csv.report.json", (1, 1))
+    told = retry(*words)
+    assert (told.exit_code, told.stdout) == (1, "a.csv: back in inbox/a.csv\n")
+    assert told.stderr.startswith(f"{later}: It stays in failed, as a file of the name a.csv stands in the inbox.")
+    assert (tmp_path / "inbox/a.csv").read_text() == "first"
+    (tmp_path / "inbox/a.csv").unlink()  # it was taken
+    told = retry("--all")
+    assert (told.exit_code, told.stdout) == (0, f"{later}: back in inbox/a.csv\n")
+    assert (tmp_path / "inbox/a.csv").read_text() == "later"
 
 
 @pytest.mark.parametrize(
@@ -115,3 +134,9 @@ def test_names_of_255_bytes_go_back_and_their_companions_are_set_aside(retry, tm
     assert (told.exit_code, told.exception) == (0, None)
     assert sorted(path.name for path in (tmp_path / "inbox").iterdir()) == names
     assert len(list((tmp_path / "failed").iterdir())) == 3
+
+
+def test_a_name_that_no_file_can_have_is_wrong_use(retry):
+    told = retry("a" * 256)
+    assert told.exit_code == 2
+    assert told.stderr.startswith("No file can have so long a name: ")

@@ -262,6 +262,20 @@ def test_what_is_no_address_is_refused(refuse, url):
     ]
 
 
+@pytest.mark.parametrize("host", ["api..host", ".host", "a..", f"{'a' * 64}.host", f"{'ä' * 60}.host"])
+def test_a_host_that_nobody_can_be_asked_for_is_refused(refuse, host):
+    assert refuse(API.replace("https://api.example.com", f"https://{host}") + SOURCE) == [
+        "3:3: api.base_url holds a host that cannot be: each part between its dots must have 1 to 63 characters"
+    ]
+
+
+@pytest.mark.parametrize(
+    "host", ["api.host.", f"{'a' * 63}.host", "münchen.example", "10.0.0.1", "[::1]:1", "a_b.host"]
+)
+def test_a_host_that_can_be_is_good(load, host):
+    assert load(API.replace("https://api.example.com", f"https://{host}") + SOURCE)
+
+
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8080", "127.0.0.1:1", "127.8.9.10", "[::1]:8080"])
 def test_plain_http_is_good_for_a_loopback_address(load, host):
     assert load(API.replace("https://api.example.com", f"http://{host}") + SOURCE)

@@ -4,6 +4,7 @@ from support.house import open_house
 from support.orders import make_order, write_ndjson
 
 from syncd.cli import program
+from syncd.edges.holds import write_holds
 
 
 def explain(house, what):
@@ -48,6 +49,23 @@ async def test_a_file_in_the_inbox_is_explained_by_why_it_is_there(house):
     assert "waits to be taken" in explain(house, "x.csv").output
     assert "a temporary name" in explain(house, str(house.root / "inbox/x.csv.part")).output
     assert "no pattern of the source fits" in explain(house, "x.pdf").output
+
+
+async def test_what_is_never_taken_is_explained_by_what_it_is(house):
+    (house.root / "inbox/link.csv").symlink_to("x.csv")
+    assert "but is a link, which is never taken" in explain(house, "link.csv").output
+
+
+async def test_a_file_that_waits_for_the_end_of_a_hold_is_explained_by_it(house):
+    (house.root / "inbox/x.csv").write_bytes(b"x")
+    write_holds(house.root / "state", ["orders"])
+    assert "the source is on hold: it waits for `syncd release orders`" in explain(house, "x.csv").output
+
+
+@pytest.mark.parametrize("what", ["", ".", "..", "/", "inbox/..", "a" * 256])
+async def test_what_can_be_no_file_is_unknown(house, what):
+    told = explain(house, what)
+    assert (told.exit_code, "Nothing is known of" in told.stderr) == (1, True)
 
 
 async def test_what_is_unknown_is_said_to_be(house):

@@ -48,7 +48,7 @@ def list_names(folder):
 @contextmanager
 def watching_statements(said):
     """Gather every statement that is put to any ledger inside."""
-    codes = {Ledger.read.__code__, Ledger.write.__code__}
+    codes = {Ledger.read.__code__, Ledger.read_one.__code__, Ledger.write.__code__}
 
     def notice(frame, event, _):
         if event == "call" and frame.f_code in codes:

@@ -9,7 +9,6 @@ from support.stock_house import StockHouse
 
 from syncd.config.model import StockCheckConfig
 from syncd.edges.asks import take_answer, write_ask
-from syncd.edges.ledger_stock import read_trouble
 from syncd.sandbox.faults import FaultKind
 from syncd.sandbox.settings import InventorySettings
 
@@ -46,11 +45,11 @@ def test_a_folder_that_cannot_be_used_stops_no_order_and_is_taken_up_again(build
     house.drop("a.json", write_json(make_order("A-1")))
     house.run_for(10)
     assert list(house.emulator.routes.store.orders) == ["A-1"]
-    assert "a file is in its way" in read_trouble(house.ledger)
+    assert "a file is in its way" in house.app.polling.inventory.trouble
     (tmp_path / "inventory").unlink()
     house.run_for(60)
     assert count(house) == 100
-    assert read_trouble(house.ledger) is None
+    assert house.app.polling.inventory.trouble is None
 
 
 def test_a_folder_that_vanishes_is_trouble_and_not_the_end(build, tmp_path):
@@ -83,7 +82,7 @@ def test_an_answer_that_is_no_page_is_given_up_with_a_sentence(build):
 def test_a_poll_ends_when_syncd_stops(build):
     house = build(latency=(1.0, 1.0), inventory={"page_size": 10})
     house.run_for(4)
-    house.app.polling.stop()
+    house.app.polling.inventory.stop()
     house.run_for(10)
     assert [call.path for call in house.emulator.calls].count("/inventory") < 8
     assert house.app.polling.inventory.trouble is None

@@ -3,7 +3,9 @@
 import errno
 import os
 import stat as modes
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from support.effects import watching_fsync
@@ -148,22 +150,25 @@ def test_a_writer_that_met_a_full_disk_gives_its_room_back(tmp_path):
             writer.sync()
             kept = path.stat().st_size
             with pytest.raises(StorageError, match="The disk is full"):
-                for _ in range(11):
-                    writer.append("c1.01", {}, b"x" * 100_000)
+                writer.append("c1.01", {}, bytes(2 * 1024**2))
             assert not writer.is_good()
         assert path.stat().st_size == kept
 
 
-def test_a_side_file_whose_end_cannot_be_read_is_closed_again(path, monkeypatch):
-    def fail(*_):
-        raise OSError(errno.EIO, "", str(path))
+def test_a_side_file_whose_end_cannot_be_read_is_closed_again(path):
+    def fail(_frame, event, function):
+        if event == "c_call" and function is os.pread:
+            raise OSError(errno.EIO, "")
 
     write(path, ({}, b""))
-    before = len(os.listdir("/proc/self/fd"))
-    monkeypatch.setattr(os, "pread", fail)
-    with pytest.raises(StorageError, match="The disk fails"):
-        JudgedWriter(path)
-    assert len(os.listdir("/proc/self/fd")) == before
+    before = list(Path("/proc/self/fd").iterdir())
+    sys.setprofile(fail)
+    try:
+        with pytest.raises(StorageError, match="The disk fails"):
+            JudgedWriter(path)
+    finally:
+        sys.setprofile(None)
+    assert len(list(Path("/proc/self/fd").iterdir())) == len(before)
 
 
 def test_a_message_about_a_lost_side_file_shows_nothing_of_it(path):

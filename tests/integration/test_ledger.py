@@ -12,6 +12,7 @@ from syncd.edges.judged import Entry
 from syncd.edges.ledger import LEDGER_NAME, MIGRATIONS, Ledger
 from syncd.edges.ledger_calls import begin_call, drop_call, end_call, restore_calls
 from syncd.edges.ledger_files import (
+    PAGE,
     FileRow,
     add_file,
     begin_judging,
@@ -30,13 +31,11 @@ from syncd.edges.ledger_files import (
 )
 from syncd.edges.ledger_orders import (
     NEVER,
-    PAGE,
     WAITING,
     accept_delivery,
     add_order,
     begin_delivery,
     count_outcomes,
-    count_waiting,
     doubt_deliveries,
     drop_delivery,
     find_delivery,
@@ -132,7 +131,7 @@ def test_a_forgotten_file_leaves_nothing(ledger, claim):
     add(ledger, 1)
     forget_file(ledger, "c1")
     assert find_file(ledger, "c1") is None
-    assert count_waiting(ledger) == 0
+    assert list(list_orders(ledger, "c1")) == []
 
 
 def test_orders_of_any_number_come_in_file_order(ledger, claim):
@@ -238,7 +237,7 @@ async def test_a_commit_that_fails_is_told_to_all_who_wait_and_undone(ledger, cl
     add_order(ledger, "nobody", 1, "A-1", "h", WAITING, ENTRY)
     answers = await asyncio.gather(ledger.durable(), ledger.durable(), return_exceptions=True)
     assert all(isinstance(answer, LedgerError) for answer in answers)
-    assert count_waiting(ledger) == 0
+    assert list(list_orders(ledger, "nobody")) == []
 
 
 def test_what_was_not_committed_is_gone(ledger, claim, tmp_path, clock):

@@ -60,6 +60,14 @@ async def test_what_somebody_else_put_there_stays(house):
     assert names(house, "done") == ["mine.txt"]
 
 
+async def test_a_folder_that_is_named_like_a_companion_stays_and_holds_up_nothing(house, capsys):
+    setup_log("json", "INFO", list)
+    (house.root / "done/good.ndjson.age").mkdir()
+    await clear(house, later_days=10, done=FolderRetention(days=5))
+    assert names(house, "done") == ["good.ndjson.age"]
+    assert '"bug"' not in capsys.readouterr().err
+
+
 async def test_by_count_the_newest_stay(house):
     for number in range(3):
         house.drop(f"{number}.ndjson", write_ndjson(make_order(f"B-{number}")))

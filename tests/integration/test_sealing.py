@@ -120,6 +120,34 @@ async def test_what_a_death_left_of_a_sealing_goes_with_the_next_round(house):
     assert [name for name in names(house, "done") if name.startswith(".")] == [".syncd-1"]
 
 
+async def test_a_file_that_moves_away_during_a_round_is_passed_over(house, capsys):
+    house.drop("more.ndjson", write_ndjson(make_order("A-4")))
+    await house.settle()
+    setup_log("json", "INFO", list)
+    config = load_config(house.root / "config.yaml", {})
+
+    class Meddler(HandClock):
+        """Takes files away after the round has listed them."""
+
+        async def sleep(self, seconds):
+            (house.root / "done/good.ndjson").rename(house.root / "taken.ndjson")
+            self.sleep = super().sleep
+
+    clock = Meddler()
+    clock.wall = SystemClock().now() + timedelta(days=31)
+    with closing(Ledger(config.state_dir, clock)) as ledger:
+        await Sealing(config, ledger, clock).go_round(EncryptConfig((PUBLIC,)))
+    assert names(house, "done") == ["good.ndjson.report.json.age", "more.ndjson.age", "more.ndjson.report.json.age"]
+    assert all(name.endswith(".age") for name in names(house, "failed"))
+    assert '"bug"' not in capsys.readouterr().err
+
+
+def test_a_file_that_is_gone_leaves_nothing_encrypted(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        seal_file(tmp_path / "a.csv", [PUBLIC])
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_a_folder_that_is_gone_is_said(house, capsys):
     setup_log("json", "INFO", list)
     for path in (house.root / "done").iterdir():

@@ -159,6 +159,18 @@ def test_warn_sends_what_lacks_stock(build):
     assert outcomes(house, "a.json") == [("A-1", "accepted")]
 
 
+@pytest.mark.parametrize("status", [None, 422])
+def test_an_order_that_was_warned_of_is_forgotten_with_its_end_whatever_that_is(build, status):
+    house = build("warn")
+    house.run_for(5)
+    if status is not None:
+        house.emulator.faults.fail_next(FaultKind.ERROR_BEFORE, path="/outbound", status=status)
+    house.drop("a.json", write_json(order("A-1", 8)))
+    house.run_for(20)
+    assert outcomes(house, "a.json") == [("A-1", "accepted" if status is None else "rejected")]
+    assert house.app.polling._stock._warned == set()
+
+
 def test_a_sku_that_the_inventory_does_not_know_is_out_of_stock(build):
     house = build("reject")
     house.run_for(5)

@@ -64,7 +64,6 @@ async def test_the_bell_rings_for_a_file_written_in_place(inbox, watcher, rung):
         file.flush()
         assert await stays_quiet(rung)  # it grows
     assert await rings(rung)  # it was closed
-    assert watcher.is_alive()
 
 
 async def test_the_bell_rings_for_a_rename_inside(inbox, watcher, rung):
@@ -166,12 +165,10 @@ async def test_an_inbox_deleted_and_made_again_is_watched_anew(inbox, watcher, r
     watcher.watch(inbox)
     inbox.rmdir()
     assert await rings(rung)
-    assert not watcher.is_alive()
     assert not watcher.ensure(inbox)
     inbox.mkdir()
     assert watcher.ensure(inbox)
     assert await rings(rung)  # what came before the watch rang nobody
-    assert watcher.is_alive()
     (inbox / "orders.csv").touch()
     assert await rings(rung)
 
@@ -212,7 +209,6 @@ async def test_after_a_death_of_the_observer_everything_is_watched_anew(inbox, w
     watcher.watch(inbox)
     watcher._observer.stop()
     watcher._observer.join()
-    assert not watcher.is_alive()
     assert watcher.ensure(inbox)
     assert await rings(rung)  # what came before the watch rang nobody
     (inbox / "orders.csv").touch()
@@ -232,7 +228,7 @@ async def test_lost_events_ring_the_bell(inbox, watcher, rung):
 async def test_what_is_no_folder_or_missing_is_refused(inbox, watcher, path):
     (inbox / "file").touch()
     assert not watcher.watch(inbox / path)
-    assert not watcher.is_alive()
+    assert not watcher.ensure(inbox / path)
 
 
 async def test_where_inotify_is_refused_the_caller_is_told(inbox, watcher, rung):
@@ -244,7 +240,6 @@ async def test_where_inotify_is_refused_the_caller_is_told(inbox, watcher, rung)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert refused
-    assert not watcher.is_alive()
     assert watcher.ensure(inbox)
     assert await rings(rung)  # what came before the watch rang nobody
     (inbox / "orders.csv").touch()
@@ -255,14 +250,15 @@ async def test_nothing_breaks_when_the_loop_is_closed(inbox):
     loop = asyncio.new_event_loop()
     watcher = Watcher(loop, lambda: None)
     watcher.watch(inbox)
+    emitters = set(watcher._observer.emitters)
     loop.close()
     for number in range(3):
         (inbox / f"{number}.csv").touch()
         await asyncio.sleep(0.02)
-    assert watcher.is_alive()
+    assert watcher.ensure(inbox)
+    assert watcher._observer.emitters == emitters  # none died of it
     watcher.stop()
     watcher.stop()
-    assert not watcher.is_alive()
 
 
 async def test_a_ring_that_fails_does_not_silence_the_bell(inbox, rung):

@@ -8,7 +8,6 @@ from syncd.core.gate import (
     HoldKind,
     Probe,
     Wait,
-    after_good,
     after_operator,
     after_weather,
     hasten,
@@ -29,7 +28,7 @@ EVENTS = st.lists(
 def apply(gate, what, is_probe, now, random01):
     match what:
         case "good":
-            return after_good(gate)
+            return Gate()
         case "weather":
             return after_weather(gate, "503", now, random01=random01, first_s=1.0, cap_s=60.0, is_probe=is_probe)
         case "operator":

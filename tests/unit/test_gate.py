@@ -7,7 +7,6 @@ from syncd.core.gate import (
     HoldKind,
     Probe,
     Wait,
-    after_good,
     after_operator,
     after_weather,
     hasten,
@@ -34,12 +33,6 @@ def test_two_failures_leave_the_gate_open():
 
 def test_the_third_failure_in_a_row_is_an_outage():
     assert outage(100.0).hold == Hold(HoldKind.WEATHER, "the API is in trouble (503)", 100.0, 0, 101.0)
-
-
-def test_a_good_answer_starts_the_count_anew_and_ends_any_hold():
-    assert after_good(weather(weather(Gate()))) == Gate()
-    assert after_good(outage()) == Gate()
-    assert after_good(after_operator(Gate(), "403", 0.0, is_probe=False)) == Gate()
 
 
 def test_in_an_outage_probes_back_off_with_jitter():

@@ -1,19 +1,26 @@
 """What is wrong is told once, at its own cell, with its other value, and every column it is put together from."""
 
+import json
+from time import process_time
+
+from jsonschema import validate
 from support.mappings import compile_text, judge_by
 from support.workbooks import Cell, Sheet, number, write_rows, write_workbook
 
+from syncd.config.schema_files import read_schema
 from syncd.core.intake import Reading
 from syncd.core.limits import Limits
 from syncd.core.mapping.model import join_paths, list_parts
 from syncd.core.model import OTHER_MARK, Invalid
+from syncd.core.names import names_column
 from syncd.core.origins import find_origins
 from syncd.core.rejected import build_rejected, spread_problems
-from syncd.core.report import HIDDEN, say_problem, say_problem_in
+from syncd.core.report import HIDDEN, build_error, say_problem, say_problem_in
 from syncd.core.say import quote_name
 from syncd.core.validate import compile_checker
 from syncd.core.xlsx.worksheet import SheetChoice, open_worksheet
 
+SCHEMA = read_schema("report.schema.json")
 ADDRESS = {"type": "object", "properties": {"Town": {"type": "string"}}, "required": ["Town"]}
 CHECKER = compile_checker(
     {
@@ -173,3 +180,58 @@ def test_what_stands_before_the_header_or_without_one_says_nothing_of_a_column()
     bare = TEXTS.replace("{contains: [No]}", "none, columns: [No, Zip, Floor, Sku, Qty]")
     data = write_rows(["1", blank, None, "A", "x"])
     assert list_text_cells(bare, data)[1] == set()
+
+
+def test_a_column_whose_spaces_would_not_be_seen_is_named_in_quotes():
+    assert [quote_name(name) for name in (" Currency", "Town ", "Post  Code", "Post Code", "\xa0x", "")] == [
+        '" Currency"',
+        '"Town "',
+        '"Post  Code"',
+        "Post Code",
+        '"\xa0x"',
+        "",
+    ]
+    (judged,) = judge_by(ROWS, "No; Time\n1;07:30\n1;07:31\n")
+    (sentence,) = say_all(judged)
+    assert sentence.startswith('" Time" is 07:31 in line 3, and 07:30 in line 2')
+    assert names_column(sentence, " Time")
+
+
+def test_a_report_carries_both_values_or_none():
+    (judged,) = judge_by(ROWS, "No;Time\n1;07:30\n1;07:31\n")
+    shown, hidden = (build_error(judged.problems[0], show_values=show) for show in (True, False))
+    assert (shown["value"], shown["other"]) == ("07:31", "07:30")
+    for entry in (shown, hidden):
+        entries = SCHEMA["properties"]["orders"]["items"]["properties"]["errors"]["items"]
+        validate(entry, {**entries, "$defs": SCHEMA["$defs"]})
+    assert "07:3" not in str(hidden)
+
+
+def test_the_rejected_file_hides_both_values():
+    content = "No;Time\n1;07:30\n1;07:31\n"
+    (judged,) = judge_by(ROWS, content)
+    assert spread_problems(judged.lines, judged.problems, show_values=False) == (
+        "",
+        f"Time is {HIDDEN} in line 3, and {HIDDEN} in line 2: the rows of one order must agree in it",
+    )
+
+
+def count_seconds(judge):
+    begin = process_time()
+    judge()
+    return process_time() - begin
+
+
+def test_an_order_of_very_many_bad_items_is_told_in_time_that_grows_with_them():
+    mapping = f"{ROWS}items: {{fields: {{SKU: Sku, Qty: {{column: Qty, number: true}}}}}}\n"
+    nested = (
+        "version: 1\nread: {format: json}\norder: {ReferenceNumber: no}\n"
+        "items: {from: lines, fields: {SKU: sku, Qty: {path: qty, number: true}}}\n"
+    )
+    count = 4000
+    rows = "No;Time;Sku;Qty\n" + "".join(f"1;07:30;S{each};x\n" for each in range(count))
+    tree = json.dumps({"no": "1", "lines": [{"sku": f"S{each}", "qty": "x"} for each in range(count)]})
+    for told, content, name in ((mapping, rows, "f.csv"), (nested, tree, "f.json")):
+        (judged,) = judge_by(told, content, name=name)
+        assert len(judged.problems) == count
+        assert count_seconds(lambda told=told, content=content, name=name: judge_by(told, content, name=name)) < 2.5

@@ -1,6 +1,7 @@
 """JSON and NDJSON: which text is an order, exact numbers, exact lines, and each kind of damage in words."""
 
 import json
+import re
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from syncd.core.decode import Text
 from syncd.core.limits import Limits
 from syncd.core.model import Element, FileDamagedError, Place, Problem
-from syncd.core.read_json import find_places, parse_element, read_elements
+from syncd.core.read_json import find_places, parse_element, read_elements, read_orders
 
 LIMITS = Limits(record_bytes=60, depth=5, digits=8)
 SIZES = (1, 2, 7, 1000)
@@ -29,6 +30,18 @@ def refuse(content: str, *, lines: bool = False) -> Problem:
     return problems[0]
 
 
+def refuse_whole(content: str) -> Problem:
+    """Return what is wrong with a file that comes in one chunk, in two or by the character: always the same."""
+    problems = []
+    for size in (1, len(content) // 2, 1000):
+        chunks = (content[at : at + size] for at in range(0, len(content), size))
+        with pytest.raises(FileDamagedError) as caught:
+            list(read_orders(Text("utf-8", b"", chunks), Limits(), lines=False))
+        problems.append(caught.value.problem)
+    assert problems == problems[:1] * 3
+    return problems[0]
+
+
 def refuse_element(text: str, limits: Limits = LIMITS) -> Problem:
     with pytest.raises(FileDamagedError) as caught:
         parse_element(Element(1, 10, text), limits)
@@ -39,12 +52,12 @@ def refuse_element(text: str, limits: Limits = LIMITS) -> Problem:
 def test_an_array_yields_its_elements_with_their_lines(size):
     content = ' \n[{"a": [1, "}\\""]},\n\n{"b":\n{}} , "x\\\\",\nnull,12, []]\r\n '
     assert read(content, size=size) == [
-        Element(1, 2, '{"a": [1, "}\\""]}'),
-        Element(2, 4, '{"b":\n{}}'),
-        Element(3, 5, '"x\\\\"'),
-        Element(4, 6, "null"),
-        Element(5, 6, "12"),
-        Element(6, 6, "[]"),
+        Element(1, 2, '{"a": [1, "}\\""]}', 2),
+        Element(2, 4, '{"b":\n{}}', 1),
+        Element(3, 5, '"x\\\\"', 7),
+        Element(4, 6, "null", 1),
+        Element(5, 6, "12", 6),
+        Element(6, 6, "[]", 10),
     ]
 
 
@@ -57,12 +70,12 @@ def test_an_object_without_orders_is_one_order(size):
 @pytest.mark.parametrize("size", SIZES)
 def test_the_orders_of_a_wrapper_are_read_and_its_other_keys_ignored(size):
     content = '{"v": 1, "m": {"orders": 1},\n"\\u006frders" :\n[{"a":1},\n{}], "n": "x"}'
-    assert read(content, size=size) == [Element(1, 3, '{"a":1}'), Element(2, 4, "{}")]
+    assert read(content, size=size) == [Element(1, 3, '{"a":1}', 2), Element(2, 4, "{}", 1)]
 
 
 def test_other_keys_of_a_wrapper_are_bounded_one_by_one():
     big = json.dumps("x" * 50)
-    assert read(f'{{"a": {big}, "b": {big}, "orders": [1], "c": {big}, "d": {big}}}') == [Element(1, 1, "1")]
+    assert read(f'{{"a": {big}, "b": {big}, "orders": [1], "c": {big}, "d": {big}}}') == [Element(1, 1, "1", 131)]
 
 
 @pytest.mark.parametrize("content", ["[]", "[ ]", '{"orders": []}', '{"orders":[\n] , "a": 1}'])
@@ -252,7 +265,7 @@ def test_deeper_brackets_are_refused_and_never_end_in_a_recursion_error():
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        ('{"a":1 "b":2}', "line 10, column 8, counted", "a comma or a closing bracket"),
+        ('{"a":1 "b":2}', "line 10, column 8:", "a comma or a closing bracket"),
         ('{"a":1,\n "b" 2}', "line 11, column 6:", "a colon"),
         ('{"a":\n}', "line 11, column 1:", "a value is missing"),
         ("{1:2}", "line 10, column 2", "a key in double quotes"),
@@ -267,6 +280,35 @@ def test_broken_json_is_told_in_plain_words(text, place, words):
     assert problem.code == "json_syntax"
     assert f"The JSON is broken in {place}" in problem.message
     assert words in problem.message
+
+
+@pytest.mark.parametrize("around", ["%s", "[%s]", "[1, %s]", '{"a": 1,\n "orders": [ %s ]}', "[{},\n\n  %s]"])
+@pytest.mark.parametrize(
+    ("wrong", "at"), [("NaN", 0), ("1e400", 0), ('"\\ud800"', 1), ('{"b": 1, "b": 2}', 14), ('"x"?', 3)]
+)
+def test_damage_names_its_column_in_the_file_wherever_its_order_begins(around, wrong, at):
+    content = around % f'{{"x": "y", "z": {wrong}}}'
+    before = content[: content.index(wrong) + at]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    assert re.search(rf"line {line}, column {column}\b", refuse_whole(content).message)
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ('{"ReferenceNumber": "A", "PostalServiceCost": NaN}', "line 1, column 47 "),
+        ('{"ReferenceNumber": "A", "PostalServiceCost": 1e400}', "line 1, column 47 "),
+        ('{"a": 1 "b": 2}', "line 1, column 9,"),
+        ('{"a": 1,\n "b": 2,}', "line 2, column 9,"),
+        ('{"a" 1}', "line 1, column 6,"),
+        ('[{"a": 1} {"a": 2}]', "line 1, column 11,"),
+        ("[1, ]", "line 1, column 5:"),
+        ('{"a": 1}\n  {"a": 2}', "line 2, column 3,"),
+        ("\n  nothing", "line 2, column 3:"),
+    ],
+)
+def test_damage_around_and_in_a_single_order_names_its_column(content, place):
+    assert place in refuse_whole(content).message
 
 
 def test_every_value_has_its_place():

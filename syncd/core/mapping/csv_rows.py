@@ -16,7 +16,7 @@ from syncd.core.mapping.paths import fold_name
 from syncd.core.mapping.texts import check_length, fold_space
 from syncd.core.model import VALUE_MARK, FileDamagedError, Problem, Row
 from syncd.core.read_csv import CsvSettings, Dialect, open_records
-from syncd.core.say import join_words, quote_name
+from syncd.core.say import cut_name, join_words, quote_name
 from syncd.core.validate import ERROR_MARK
 from syncd.core.xlsx.worksheet import Workbook, Worksheet, open_worksheet
 
@@ -190,7 +190,7 @@ def _check_others(dialect: Dialect | Worksheet, header: Row) -> None:
     for other in dialect.others:
         if any(wanted == set(map(fold_name, filter(None, cells))) - {ERROR_MARK} for cells in other.rows):
             message = (
-                f'The sheets "{quote_name(dialect.name)}" and "{quote_name(other.name)}" have the same header, '
+                f'The sheets "{cut_name(dialect.name)}" and "{cut_name(other.name)}" have the same header, '
                 "and only one of them is read: let the mapping say which, with `sheet:` under `read:`"
             )
             raise FileDamagedError(Problem("which_sheet", message))

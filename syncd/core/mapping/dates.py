@@ -121,11 +121,12 @@ def read_date(text: str, rules: DateRules, zone: ZoneInfo | None) -> datetime:
 
 
 def shift_date(moment: datetime, rules: DateRules, zone: ZoneInfo | None) -> datetime:
-    """Given a time in UTC, return it with the rules' calendar days and hours added."""
-    if rules.plus_days:
-        local = moment.astimezone(rules.zone or zone or UTC).replace(tzinfo=None)
-        moment = place_in_zone(local + timedelta(days=rules.plus_days), rules.zone or zone or UTC, rules.overlap)
+    """Given a time in UTC, return it with the rules' calendar days and hours added. Raise ValueError."""
+    clock = rules.zone or zone or UTC
     try:
+        if rules.plus_days:
+            local = moment.astimezone(clock).replace(tzinfo=None)
+            moment = place_in_zone(local + timedelta(days=rules.plus_days), clock, rules.overlap)
         return moment + timedelta(hours=rules.plus_hours)
     except OverflowError:
         raise ValueError("the year is out of range") from None

@@ -25,7 +25,7 @@ from syncd.core.mapping.steps import finish_value
 from syncd.core.model import VALUE_MARK, Place, Problem
 from syncd.core.places_json import JsonPath, write_pointer
 from syncd.core.rules import CURRENCY, REFERENCE
-from syncd.core.say import join_words, quote_name, show_value
+from syncd.core.say import cut_name, join_words, quote_name, show_value
 
 _RUINED = re.compile(r"#(?:REF!|N/A|NAME\?|DIV/0!|VALUE!|NULL!|NUM!|NV|WERT!|BEZUG!|ZAHL!|VALEUR!)")
 _Fields = tuple[tuple[str, Leaf | Block], ...]
@@ -228,7 +228,7 @@ def _compare_signs(reader: Reader, scope: Scope, currency: object) -> None:
 def _say_skipped(rule: str, *, items: bool = False) -> Problem:
     if items:
         return Problem("left_out", f"Left out by the mapping: its items' rules, {quote_name(rule)}, keep none of them")
-    return Problem("left_out", f'Left out by the mapping\'s rule "{quote_name(rule)}"')
+    return Problem("left_out", f'Left out by the mapping\'s rule "{cut_name(rule)}"')
 
 
 def _fold(column: str | None) -> str:

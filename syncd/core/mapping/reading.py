@@ -3,9 +3,9 @@
 What comes of them (checks, payload, hash) is for `intake`, as in every layout.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ from syncd.core.places_json import JsonPath, parse_path, write_path, write_point
 from syncd.core.read_csv import CsvSettings
 from syncd.core.read_json import find_places, parse_element, read_elements
 from syncd.core.rules import REFERENCE
-from syncd.core.say import quote_name, show_value
+from syncd.core.say import cut_name, show_value
 from syncd.core.validate import ERROR_MARK
 from syncd.core.xlsx.worksheet import Workbook, Worksheet
 
@@ -127,13 +127,13 @@ def _read_json(
             problem = Problem("type", message, line=element.line, value=show_value(root))
             yield Invalid(None, element.record, records, lines, (problem,))
             continue
-        tree = Tree(root, [], records, lines, partial(_locate_json, element))
+        tree = Tree(root, [], records, lines, _index_json(element))
         yield _make_order(tree, mapping, zone, [], mended=ERROR_MARK in root)
 
 
 def _say_unread(names: list[str]) -> Problem:
     more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
-    named = ", ".join(f'"{quote_name(name)}"' for name in names[:_FEW])
+    named = ", ".join(f'"{cut_name(name)}"' for name in names[:_FEW])
     verbs = ("has", "was") if len(names) == 1 else ("have", "were")
     message = (
         f"{named}{more} also {verbs[0]} data and {verbs[1]} not read; the mapping may say which sheet is meant, "
@@ -168,9 +168,14 @@ def _parse(pointer: str) -> JsonPath:
     return parse_path(pointer)
 
 
-def _locate_json(element: Element, path: TreePath) -> Place:
-    places = find_places(element)
-    around = path
-    while write_pointer(around) not in places:  # the order itself is always there
-        around = around[:-1]
-    return Place(places[write_pointer(around)].line, write_path(path))
+def _index_json(element: Element) -> Callable[[TreePath], Place]:
+    """Given an order's text, return what finds the line of a path; the text is walked once, when first asked."""
+    list_places = cache(lambda: find_places(element))
+
+    def locate(path: TreePath) -> Place:
+        places, around = list_places(), path
+        while write_pointer(around) not in places:  # the order itself is always there
+            around = around[:-1]
+        return Place(places[write_pointer(around)].line, write_path(path))
+
+    return locate

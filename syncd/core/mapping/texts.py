@@ -34,9 +34,17 @@ def strip_zeros(text: str) -> str:
     return text.lstrip("0") or "0" if text.isascii() and text.isdigit() else text
 
 
+def unescape_html(text: str) -> str:
+    """Given a text with HTML's names for characters, return it with the characters. Raise ValueError."""
+    try:
+        return html.unescape(text)
+    except ValueError:  # of more digits than Python takes for a number
+        raise ValueError("a number in it that stands for a character is far too long") from None
+
+
 _WORDS: dict[str, TextStep] = {
     "unwrap": unwrap,
-    "html": html.unescape,
+    "html": unescape_html,
     "lower": str.lower,
     "upper": str.upper,
     "strip_zeros": strip_zeros,

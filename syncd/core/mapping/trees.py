@@ -4,7 +4,7 @@ Each record of a tree keeps its line, so that a value can be traced back. Adjace
 stream and hold one order; grouping over the whole file and joined tables hold the file's rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from syncd.core.cells import SpoiltCell
 from syncd.core.limits import Limits
@@ -43,17 +43,27 @@ def make_tree(root: object, placed: list[Placed], file: dict[str, str], problems
         rows=placed,
         records=tuple(row.record for row in rows),
         lines=tuple(row.line for row in rows),
-        locate=lambda path: locate(path, placed),
+        locate=index_places(placed),
         file=file,
         problems=problems,
     )
 
 
-def locate(path: TreePath, placed: list[Placed]) -> Place:
-    """Given a path into a tree and its records, return the line and the column's name as the file has it."""
-    best = max((each for each in placed if path[: len(each.path)] == each.path), key=lambda each: len(each.path))
-    column = path[len(best.path)] if len(path) > len(best.path) else None
-    return Place(best.row.line, best.names.get(str(column)))
+def index_places(placed: list[Placed]) -> Callable[[TreePath], Place]:
+    """Given a tree's records, return what finds the line and the column's name, as the file has it, of a path."""
+    by_path: dict[TreePath, Placed] = {}  # filled when first asked: most orders have nothing to find
+
+    def locate(path: TreePath) -> Place:
+        if not by_path:
+            by_path.update((each.path, each) for each in reversed(placed))  # of several the first counts
+        length = len(path)
+        while path[:length] not in by_path:  # the order's own record is always there
+            length -= 1
+        best = by_path[path[:length]]
+        column = path[length] if len(path) > length else None
+        return Place(best.row.line, best.names.get(str(column)))
+
+    return locate
 
 
 def check_size(rows: list[Row], size: int, limits: Limits) -> None:

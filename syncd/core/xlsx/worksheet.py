@@ -18,7 +18,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from syncd.core.cells import DateCell, NumberCell, SpoiltCell
 from syncd.core.limits import Limits
-from syncd.core.say import quote_name
+from syncd.core.say import cut_name
 from syncd.core.xlsx.archive import damage, open_archive, read_part, say_broken
 from syncd.core.xlsx.glance import Other, glance_at
 from syncd.core.xlsx.masks import show_code
@@ -111,7 +111,7 @@ def _choose_tabs(book: Book, wanted: str | int | None) -> list[Tab]:
     shown = [tab for tab in book.tabs if tab.visible]
     if wanted is None:
         return shown
-    names = " ".join(f'"{quote_name(tab.name)}"' for tab in book.tabs)
+    names = " ".join(f'"{cut_name(tab.name)}"' for tab in book.tabs)
     if isinstance(wanted, int):
         if wanted > len(shown):
             message = (
@@ -121,7 +121,7 @@ def _choose_tabs(book: Book, wanted: str | int | None) -> list[Tab]:
         return [shown[wanted - 1]]
     found = [tab for tab in book.tabs if _fold(tab.name) == _fold(wanted)]
     if not found:
-        raise damage("missing_sheet", f'The workbook has no sheet "{quote_name(wanted)}"; it has {names}')
+        raise damage("missing_sheet", f'The workbook has no sheet "{cut_name(wanted)}"; it has {names}')
     return found[:1]
 
 
