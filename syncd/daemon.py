@@ -292,6 +292,13 @@ def find_dead(app: App, polls: Sequence[asyncio.Task[None]]) -> str | None:
     return None
 
 
+def check_same_memory(old: Config, new: Config) -> None:
+    """Raise ConfigError if a new config would have a running daemon forget what was sent."""
+    if new.state_dir != old.state_dir:
+        where = "what was sent is remembered there. Stop syncd, move the folder, and start it again."
+        raise ConfigError([f"{new.path}: state_dir cannot change while syncd runs, as {where}"])
+
+
 async def run_daemon(
     daemon: Daemon, load: Callable[[], Config], *, once: bool = False, max_wait_s: float | None = None
 ) -> Ending:
@@ -306,9 +313,11 @@ async def run_daemon(
             config = load()
             build_readings(config)
             check_mounts(config)
+            check_same_memory(daemon.config, config)
         except (ConfigError, StorageError) as error:
             for problem in str(error).splitlines():
                 say("config_refused", problem, level="ERROR")
+            say("config_kept", "syncd goes on with the config it has", level="WARNING", config=str(daemon.config.path))
         else:
             daemon.config = config
             daemon.end(Ending.RELOAD)

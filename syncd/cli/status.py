@@ -74,6 +74,11 @@ def _print_survey(found: Survey) -> None:
                 for file in found.last_files
             ],
         )
+    if found.failed_files:
+        click.echo()
+        click.echo("To mend and drop again (each with its report beside it):")
+        for failed in found.failed_files:
+            print_indented(failed.to_mend or "", "  ")
 
 
 def _show_source(source: SourceStatus) -> tuple[str, ...]:

@@ -135,7 +135,8 @@ def find_zone(source: Options) -> ZoneInfo | None:
     try:
         return ZoneInfo(text)
     except (KeyError, ValueError, OSError):  # OSError: the name of a folder of zones, such as Europe
-        near = suggest(text, sorted(available_timezones()))
+        # An abbreviation such as CEST is near to many, none of which is meant.
+        near = suggest(text, sorted(available_timezones())) if "/" in text or not text.isupper() else ""
         source.refuse("timezone", f"names no time zone of the IANA list{near or ', such as Europe/Berlin'}")
     return None
 

@@ -13,9 +13,10 @@ from syncd.core.limits import Limits
 from syncd.core.model import VALUE_MARK, FileDamagedError, Place, Problem, Row
 from syncd.core.places_json import parse_pointer, write_pointer
 from syncd.core.rules import REFERENCE
-from syncd.core.say import join_words, quote_name
+from syncd.core.say import join_words, quote_name, say_cell_count
 from syncd.core.validate import ERROR_MARK, NEVER_SENT, OrderChecker
 
+_MOST_NAMES = 8  # of unknown columns in one message
 _MOST_RECORDS_OF_TEXT = 16  # an order may be as large as so many records of the greatest size
 
 
@@ -72,15 +73,15 @@ def plan_layout(header: Row, checker: OrderChecker, *, generate: bool) -> Layout
     width = max((index + 1 for index, name in enumerate(cells) if name), default=0)
     order_columns: list[Column] = []
     item_columns: list[Column] = []
+    missing = sorted(checker.required_columns - frozenset(cells) - ({REFERENCE} if generate else set()))
+    if unknown := [name for name in cells[:width] if name and name not in checker.known_columns]:
+        raise FileDamagedError(_say_unknown(header, unknown, missing, checker))
     for index, name in enumerate(cells[:width]):
-        if name not in checker.known_columns and name:
-            raise FileDamagedError(_say_unknown(header, name, checker))
         if name in checker.columns:
             path = checker.columns[name]
             in_item = len(path) > 1 and path[0] == checker.list_name
             inner = path[1:] if in_item else path
             (item_columns if in_item else order_columns).append(Column(index, name, inner[:-1], inner[-1]))
-    missing = sorted(checker.required_columns - frozenset(cells) - ({REFERENCE} if generate else set()))
     if missing:
         raise FileDamagedError(_say_missing(header, missing))
     return Layout(
@@ -219,18 +220,28 @@ def _say_contradiction(column: Column, first: Row, other: Row) -> Problem:
 
 
 def _say_ragged(row: Row, layout: Layout) -> Problem:
-    message = f"Line {row.line} has {len(row.cells)} cells, the header has {layout.width}"
+    message = say_cell_count(row.line, len(row.cells), layout.width)
     if layout.width < len(row.cells) <= layout.widest:
         message = f"Line {row.line} has text to the right of the last column that has a name"
     return Problem("wrong_cell_count", message, line=row.line)
 
 
-def _say_unknown(header: Row, name: str, checker: OrderChecker) -> Problem:
+def _say_unknown(header: Row, names: list[str], missing: list[str], checker: OrderChecker) -> Problem:
+    """All at once: a header is mended in one go."""
     known = {each.casefold(): each for each in sorted(checker.known_columns - NEVER_SENT)}
-    near = get_close_matches(name.strip().casefold()[:200], known, n=1, cutoff=0.6)
-    cure = f"the nearest known one is {known[near[0]]}" if near else "mend its name or take it out"
-    message = f"The column {quote_name(name)} in line {header.line} is not known; {cure}"
-    return Problem("unknown_column", message, column=name, line=header.line)
+    told = []
+    for name in names[:_MOST_NAMES]:
+        near = get_close_matches(name.strip().casefold()[:200], known, n=1, cutoff=0.6)
+        told.append(f"{quote_name(name)} (is it {known[near[0]]}?)" if near else quote_name(name))
+    if len(names) > len(told):
+        told.append(f"{len(names) - len(told)} more")
+    what, cure = f"columns {join_words(told, 'and')}", "are not known; mend their names or take them out"
+    if len(names) == 1:
+        what, cure = f"column {told[0]}", "is not known; mend its name or take it out"
+    message = f"The {what} in line {header.line} {cure}"
+    if missing:
+        message += f". Missing {'is' if len(missing) == 1 else 'are'} {join_words(missing, 'and')}"
+    return Problem("unknown_column", message, column=names[0], line=header.line)
 
 
 def _say_missing(header: Row, missing: list[str]) -> Problem:

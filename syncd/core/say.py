@@ -198,3 +198,15 @@ def _unknown_names(error: ValidationError) -> list[str]:
 
 def _write_code(keyword: str) -> str:
     return re.sub(r"(?<=[a-z])([A-Z])", r"_\1", keyword).lower()
+
+
+def say_cell_count(line: int, count: int, width: int) -> str:
+    """Given the line of a row, how many cells it has and how many the header has, return the sentence.
+
+    A rejected file has one more behind `_error` in such a row, so that nobody sends it unmended.
+    """
+    cells = "1 cell" if count == 1 else f"{count} cells"
+    return (
+        f"Line {line} has {cells}, the header has {width}: "
+        "mend the row, and in a rejected file take out what stands behind _error"
+    )

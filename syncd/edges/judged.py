@@ -12,13 +12,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from syncd.core.model import Problem
 from syncd.core.names import folder_name, show_name
 from syncd.edges.storage import storage_faults
-from syncd.edges.syncs import Syncs
 from syncd.errors import StorageError, SyncdError
+
+if TYPE_CHECKING:
+    from syncd.edges.syncs import Syncs  # loads asyncio, which who only reads the ledger does without
 
 _BUFFER_BYTES = 1024**2
 
@@ -96,7 +98,7 @@ class JudgedWriter:
             raise
         self._kept = self._offset
 
-    async def sync_beside(self, syncs: Syncs) -> None:
+    async def sync_beside(self, syncs: "Syncs") -> None:
         """Make every entry written so far, and the file's name, durable while the loop goes on. Raise StorageError."""
         descriptor, kept = self.flush(), self._offset
         try:

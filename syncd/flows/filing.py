@@ -5,6 +5,7 @@ and comes out the same.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from itertools import chain, islice
@@ -22,7 +23,7 @@ from syncd.core.source_records import SourceRecord, read_records
 from syncd.edges.beside import file_beside, remove_beside
 from syncd.edges.claims import remove_claim
 from syncd.edges.clock import Clock
-from syncd.edges.judged import load_problems
+from syncd.edges.judged import JudgedLostError, load_problems
 from syncd.edges.ledger import Ledger
 from syncd.edges.ledger_files import FileOutcome, FileRow, close_file, find_file, settle_file
 from syncd.edges.ledger_orders import count_outcomes, list_orders
@@ -90,6 +91,7 @@ class Filing:
             while not await self._place(row, counts, folder, work_path, gone=gone):
                 row = await self._settle(row, counts, taken=True)
                 filed_as = row.filed_as or row.claim.name
+        problems = self._name_problems(row)
         close_file(self._ledger, claim_id, outcome)
         await self._ledger.durable()
         remove_beside(source.work, claim_id)
@@ -98,7 +100,7 @@ class Filing:
         self._desk.close(claim_id)
         say(
             f"file_{outcome}",
-            "",
+            problems,
             level="INFO" if outcome == "done" else "WARNING",
             source=source.name,
             file=show_name(row.claim.name),
@@ -109,6 +111,12 @@ class Filing:
             **counts,
         )
         return outcome
+
+    def _name_problems(self, row: FileRow) -> str:
+        """Return what a file as a whole did wrong as codes: the log shows nothing of a file's content."""
+        with suppress(JudgedLostError):  # then only the report knows
+            return ", ".join(dict.fromkeys(problem.code for problem in self._read_problems(row)))
+        return ""
 
     def _find(self, claim_id: str) -> FileRow:
         row = find_file(self._ledger, claim_id)

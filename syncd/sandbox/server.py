@@ -158,7 +158,7 @@ async def run_sandbox(settings: SandboxSettings, announce: Callable[[str], None]
             f"Sign in with client_id {settings.client_id} and "
             + (f"client_secret {DEFAULT_SECRET}" if known else "the client_secret it was started with")
         )
-        announce(f"See what it holds, or ask it to fail, at {sandbox.control_url} (orders, calls, stats, faults)")
+        announce(f"See what it holds, or ask it to fail, at {sandbox.control_url}/orders, /calls, /stats and /faults")
         await asyncio.get_running_loop().create_future()
 
 

@@ -56,6 +56,19 @@ async def test_sighup_takes_a_new_source_in_and_refuses_a_broken_config(shop):
     assert ended.code == 0
 
 
+async def test_sighup_refuses_another_state_folder(shop):
+    async with shop.running() as daemon:
+        shop.config.write_text(f"state_dir: elsewhere\n{shop.config.read_text(encoding='utf-8')}", encoding="utf-8")
+        daemon.send_signal(signal.SIGHUP)
+        shop.drop("a.csv", write_csv(make_order("A-1")))
+        await until(lambda: shop.filed(shop.done) == ["a.csv"])
+        daemon.send_signal(signal.SIGTERM)
+        ended = await finish(daemon)
+    (refused,) = [line for line in read_log(ended.err) if line["action"] == "config_refused"]
+    assert "state_dir cannot change while syncd runs" in refused["message"]
+    assert not (shop.root / "elsewhere").exists()
+
+
 async def test_a_second_daemon_is_told_who_runs_already(shop):
     async with shop.running() as daemon:
         second = await shop.call("run")

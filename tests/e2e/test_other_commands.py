@@ -107,7 +107,7 @@ async def test_the_sandbox_says_where_it_is_and_stops_at_a_signal(shop):
     ended = await finish(process)
     assert ended.code == 0
     assert "client_id sandbox and client_secret sandbox-secret" in ended.out
-    assert "/sandbox (orders, calls, stats, faults)" in ended.out
+    assert "/sandbox/orders, /calls, /stats and /faults" in ended.out
     assert ended.err == "Stop it with Ctrl-C.\n"
 
 

@@ -94,6 +94,22 @@ def test_files_of_the_last_day_are_counted_and_the_last_ones_named(status, tmp_p
     assert found["troubles"] == ["Files wait, but no syncd runs: start it with `syncd run`."]
 
 
+def test_what_is_to_be_mended_is_named_with_its_place(status, tmp_path):
+    with closing(Ledger(tmp_path / "state", CLOCK)) as ledger:
+        for claim_id in ("c1", "c2"):
+            add_file(ledger, Claim(claim_id, "orders", f"{claim_id}.csv", CLOCK.now()))
+            settle_file(ledger, claim_id, "failed", f"{claim_id}.csv", CLOCK.now(), {"invalid": 1})
+            close_file(ledger, claim_id, "failed")
+        ledger.commit()
+    assert "To mend" not in status()
+    (tmp_path / "failed").mkdir()
+    (tmp_path / "failed/c1.rejected.csv").touch()
+    told = status()
+    assert told.rstrip().endswith(
+        f"To mend and drop again (each with its report beside it):\n  {tmp_path}/failed/c1.rejected.csv"
+    )
+
+
 def test_the_daemons_last_word_is_passed_on(status, tmp_path):
     at = CLOCK.now()
     write_status(tmp_path / "state", Status(at, ("The disk is full.",)))

@@ -145,6 +145,10 @@ BROKEN = {
         API + SOURCE + "    timezone: Europe/Berln\n",
         "11:5: sources[0].timezone names no time zone of the IANA list; did you mean Europe/Berlin?",
     ),
+    "an abbreviation of a zone": (
+        API + SOURCE + "    timezone: CEST\n",
+        "11:5: sources[0].timezone names no time zone of the IANA list, such as Europe/Berlin",
+    ),
     "a folder of zones": (
         API + SOURCE + "    timezone: Europe\n",
         "11:5: sources[0].timezone names no time zone of the IANA list",

@@ -322,6 +322,13 @@ async def test_what_stands_in_work_without_a_word_in_the_ledger_goes_on(house):
     assert house.names("done") == ["a.json", "stray.json"]
 
 
+async def test_the_log_tells_why_a_file_was_refused_as_a_whole(house):
+    house.drop("a.csv", b"Nonsense\r\n1\r\n")
+    with gather_log() as lines:
+        await house.settle()
+    assert [line["text"] for line in lines.pick("file_failed")] == ["unknown_column"]
+
+
 class StumblingClock(FastClock):
     """Fails once, just when a file was taken out of the inbox: as a bug of ours would."""
 

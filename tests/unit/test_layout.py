@@ -75,9 +75,23 @@ def test_each_row_without_a_reference_is_an_order_of_its_own(names):
 def test_an_unknown_column_is_refused_naming_the_nearest_known_one():
     problem = refuse(names=(*HEADER, "address.town"))
     assert (problem.code, problem.column, problem.line) == ("unknown_column", "address.town", 1)
-    assert problem.message == "The column address.town in line 1 is not known; the nearest known one is Address.Town"
+    assert problem.message == (
+        "The column address.town (is it Address.Town?) in line 1 is not known; mend its name or take it out"
+    )
     assert "mend its name or take it out" in refuse(names=(*HEADER, "Zzz")).message
     assert refuse(names=(*HEADER, "x" * 100_000)).code == "unknown_column"
+
+
+def test_all_unknown_and_missing_columns_are_named_at_once():
+    assert refuse(names=("Order No", "curency", "Zzz")).message == (
+        "The columns Order No, curency (is it Currency?) and Zzz in line 1 are not known; "
+        "mend their names or take them out. Missing are Currency, OrderItems.SKU and ReferenceNumber"
+    )
+    assert refuse(names=("No", *HEADER[1:])).message.endswith(
+        "mend its name or take it out. Missing is ReferenceNumber"
+    )
+    many = refuse(names=(*HEADER, *(f"Zzz{number}" for number in range(20)))).message
+    assert "Zzz7 and 12 more in line 1" in many
 
 
 def test_all_missing_columns_are_named_in_one_message():
@@ -112,7 +126,11 @@ def test_other_files_and_other_cells_keep_their_leading_quotes():
 def test_a_row_with_too_few_or_too_many_cells_spoils_its_order(row):
     _, [order] = group(("R", "EUR", "Bonn", "A"), row)
     assert [problem.code for problem in order.ragged] == ["wrong_cell_count"]
-    assert order.ragged[0].message == f"Line 30 has {len(row)} cells, the header has 4"
+    cells = "1 cell" if len(row) == 1 else f"{len(row)} cells"
+    assert order.ragged[0].message == (
+        f"Line 30 has {cells}, the header has 4: "
+        "mend the row, and in a rejected file take out what stands behind _error"
+    )
     assert order.ragged[0].line == 30
 
 

@@ -16,7 +16,7 @@ from syncd.core.mapping.paths import fold_name
 from syncd.core.mapping.texts import check_length, fold_space
 from syncd.core.model import VALUE_MARK, FileDamagedError, Problem, Row
 from syncd.core.read_csv import CsvSettings, Dialect, open_records
-from syncd.core.say import cut_name, join_words, quote_name
+from syncd.core.say import cut_name, join_words, quote_name, say_cell_count
 from syncd.core.validate import ERROR_MARK
 from syncd.core.xlsx.worksheet import Workbook, Worksheet, open_worksheet
 
@@ -56,7 +56,7 @@ class Sheet:
         fits = len(cells) in {self.width, len(self.keys)}  # with the unnamed columns at the right end, or without
         if fits and not any(cell for key, cell in zip(self.keys, cells, strict=False) if not key):
             return None
-        message = f"Line {row.line} has {len(cells)} cells, the header has {self.width}"
+        message = say_cell_count(row.line, len(cells), self.width)
         if fits:
             message = f"Line {row.line} has text in a column without a name"
         return Problem("wrong_cell_count", message, line=row.line)
