@@ -9,6 +9,7 @@ import contextlib
 import signal
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -91,8 +92,9 @@ class Daemon:
             watcher = Watcher(loop, lambda: self._ring(app))
             polls: list[asyncio.Task[None]] = []
             asides = build_asides(app)
-            care = self._build_upkeep(app, watcher, asides, lambda: None if once else find_dead(app, polls))
-            windows = self._open_windows(app, lambda: None if once else find_dead(app, polls))
+            dead = (lambda: None) if once else partial(find_dead, app, polls)
+            care = self._build_upkeep(app, watcher, asides, dead)
+            windows = self._open_windows(app, dead)
             # Only now: what fails above leaves nothing running.
             work = loop.create_task(app.orders.run(app.rows), name="orders")
             watch = loop.create_task(self._watch_end(app, once=once, max_wait_s=max_wait_s), name="end")

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from syncd.cli.left import NEVER_TAKEN
+from syncd.cli.left import describe_oddity
 from syncd.cli.options import config_option, read_config
 from syncd.cli.text import show_age
 from syncd.config.model import Config, SourceConfig
@@ -84,7 +84,7 @@ def _explain_waiting(config: Config, source: SourceConfig, name: str) -> str:
         return f"{where}, but no pattern of the source fits its name: it stays there"
     with suppress(FileNotFoundError):  # taken in this very moment
         if isinstance(found := look_at(source.inbox / name), Oddity):
-            return f"{where}, but is {NEVER_TAKEN[found.kind]}"
+            return f"{where}, but is {describe_oddity(found)}"
     if is_on_hold(config.state_dir, source.name):
         return f"{where}, and the source is on hold: it waits for `syncd release {show_name(source.name)}`"
     return f"{where} and waits to be taken"

@@ -14,15 +14,12 @@ from syncd.errors import StorageError
 
 _NAMED = 5
 
-NEVER_TAKEN = {
-    "link": "a link, which is never taken",
-    "pipe": "a pipe, which is never taken",
-    "socket": "a socket, which is never taken",
-    "device": "a device, which is never taken",
-    "folder": "a folder, which is never taken",
-    "hard link": "a file with several hard links, which is never taken: leave it just one name",
-}
-"""Why something in an inbox is no file to be taken, by the kind of an `Oddity`."""
+
+def describe_oddity(oddity: Oddity) -> str:
+    """Given something in an inbox that is no file to be taken, return why."""
+    if oddity.kind == "hard link":
+        return "a file with several hard links, which is never taken: leave it just one name"
+    return f"a {oddity.kind}, which is never taken"
 
 
 def say_left(config: Config, waiting: Mapping[str, Mapping[str, str]]) -> str | None:
@@ -51,7 +48,7 @@ def _list_left(source: SourceConfig, on_hold: bool, waiting: Mapping[str, str]) 
     for found in list_inbox(source.inbox):
         if isinstance(found, Oddity):
             if source.inbox / found.name not in own and matches(found.name, source.match):
-                yield f"{show_name(found.name)} ({NEVER_TAKEN[found.kind]})"
+                yield f"{show_name(found.name)} ({describe_oddity(found)})"
         elif is_sidecar(found.name, source.complete):
             continue
         elif not matches(found.name, source.match):
